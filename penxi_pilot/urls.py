@@ -1,0 +1,18 @@
+"""All addresses. Everything asks for a login unless a view says `login_not_required`; the tests keep the list of those."""
+
+from django.urls import include, path
+
+from penxi_pilot import home
+
+handler400 = "accounts.views_errors.bad_request"
+handler403 = "accounts.views_errors.forbidden"
+handler404 = "accounts.views_errors.not_found"
+handler500 = "accounts.views_errors.server_error"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("", include("accounts.urls")),
+    path("", include("pilots.urls")),
+    path("", include("communities.urls")),
+    path("", include("reports.urls")),
+]

@@ -1,0 +1,49 @@
+"""数据截止日期: the day every figure on a page speaks of. Kept in the session, set by the switch in the top bar, overridden by ?as_of=."""
+
+import datetime
+
+from django.http import HttpRequest
+
+from accounts import clock
+from pilots.models import Programme
+
+SESSION_KEY = "as_of"
+
+
+def parse_day(text: str | None) -> datetime.date | None:
+    """A day from 2022-11-30 text; None when there is none or it is malformed."""
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def default_as_of(programme: Programme | None) -> datetime.date:
+    """The earlier of today and the end of the programme."""
+    return min(clock.today(), programme.due) if programme else clock.today()
+
+
+class AsOfMiddleware:
+    """Puts `as_of`, `as_of_is_default` and `programme` on each request of a logged-in person; the programme is read once per request."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest):
+        if request.user.is_authenticated:
+            request.programme = Programme.objects.defer("plan_text").first()
+            default = default_as_of(request.programme)
+            chosen = parse_day(request.GET.get("as_of")) or parse_day(request.session.get(SESSION_KEY))
+            request.as_of = min(chosen, clock.today()) if chosen else default
+            request.as_of_is_default = request.as_of == default
+        return self.get_response(request)
+
+
+def frame(request: HttpRequest) -> dict:
+    """Context of the top bar."""
+    return {
+        "as_of": getattr(request, "as_of", None),
+        "as_of_is_default": getattr(request, "as_of_is_default", True),
+        "programme": getattr(request, "programme", None),
+        "today": clock.today(),
+    }

@@ -1,0 +1,189 @@
+"""The one review mechanism: hand in, withdraw, return, approve, void. For activities, evidence and whatever is reviewed later.
+
+Routed by the unit tree: contractor → its community → the street/town; community → street/town; street/town → leading group office.
+Never reviewed by the person who handed in. Steps are rows with business dates, only ever added.
+"""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import audit, clock, notices
+from accounts.access import Action, may
+from accounts.models import AuditKind, Role, Unit, UnitKind, User
+from pilots.models import MOVES, Reviewable, ReviewAction, ReviewState, ReviewStep
+
+AUDIT = {
+    ReviewAction.SUBMIT: AuditKind.SUBMIT,
+    ReviewAction.WITHDRAW: AuditKind.WITHDRAW,
+    ReviewAction.RETURN: AuditKind.RETURN,
+    ReviewAction.APPROVE: AuditKind.APPROVE,
+    ReviewAction.VOID: AuditKind.VOID,
+}
+
+
+def reviewer_after(unit: Unit) -> Unit | None:
+    """The unit that reviews what `unit` handed in or passed on; None when `unit` is the last of the chain for communities' matters."""
+    if unit.kind in (UnitKind.CONTRACTOR, UnitKind.COMMUNITY):
+        return unit.parent
+    if unit.kind in (UnitKind.SUBDISTRICT, UnitKind.TOWN):
+        return Unit.objects.get(kind=UnitKind.OFFICE)
+    return None
+
+
+def next_desk(subject: Reviewable) -> Unit | None:
+    """Where an approval at `subject.waiting_at` sends it: a contractor's record goes on from the community to the town, all else is done."""
+    at = subject.waiting_at
+    return reviewer_after(at) if at is not None and at.kind == UnitKind.COMMUNITY else None
+
+
+def who_handed_in(subject: Reviewable) -> User | None:
+    """The person of the latest hand-in."""
+    step = subject.steps.filter(action=ReviewAction.SUBMIT).order_by("-id").select_related("actor").first()
+    return step.actor if step else None
+
+
+def may_review(user: User, subject: Reviewable) -> bool:
+    """Whether `user` may decide on `subject` now: it waits at their unit and they did not hand it in or record it."""
+    return refusal(user, subject) == ""
+
+
+def refusal(user: User, subject: Reviewable) -> str:
+    """Why `user` may not decide on `subject` now, in one sentence; empty when they may."""
+    if subject.state != ReviewState.SUBMITTED or subject.waiting_at_id is None:
+        return f"{subject._meta.verbose_name}现在是“{subject.get_state_display()}”，不在待审核状态"
+    if not may(user, Action.REVIEW) or user.unit_id != subject.waiting_at_id:
+        return f"这份{subject._meta.verbose_name}由{subject.waiting_at.short_name}审核"
+    submitter = who_handed_in(subject)
+    if user.pk in {subject.created_by_id, submitter.pk if submitter else None}:
+        return f"您是这份{subject._meta.verbose_name}的填报人，填报与审核不能是同一人。{subject.waiting_at.short_name}其他人员可以审核"
+    return ""
+
+
+def waiting_for(user: User, rows: QuerySet) -> QuerySet:
+    """The rows of `rows` that `user` may decide on now."""
+    if not may(user, Action.REVIEW):
+        return rows.none()
+    return rows.filter(state=ReviewState.SUBMITTED, waiting_at=user.unit_id).exclude(created_by=user.pk)
+
+
+@transaction.atomic
+def submit(subject: Reviewable, *, by: User) -> ReviewStep:
+    """Hand in a draft or a returned record. Refuses what is not the person's own unit's, incomplete, or already handed in."""
+    subject = _locked(subject)
+    _own(subject, by)
+    desk = reviewer_after(subject.unit)
+    if desk is None:
+        raise ValidationError(f"{subject.unit.short_name}没有上级审核单位，不能提交")
+    step = _move(subject, ReviewAction.SUBMIT, ReviewState.SUBMITTED, desk=desk, by=by)
+    notices.notify(
+        [p for p in notices.people_of(desk) if may(p, Action.REVIEW) and p.pk != by.pk],
+        key=f"review-{step.pk}",
+        title=f"{subject.unit.short_name}提交了{subject._meta.verbose_name}“{subject}”，请审核",
+        url=subject.get_absolute_url(),
+    )
+    return step
+
+
+@transaction.atomic
+def withdraw(subject: Reviewable, *, by: User) -> ReviewStep:
+    """Take back what nobody has decided on yet; it becomes a draft again."""
+    subject = _locked(subject)
+    _own(subject, by)
+    return _move(subject, ReviewAction.WITHDRAW, ReviewState.DRAFT, desk=None, by=by)
+
+
+@transaction.atomic
+def send_back(subject: Reviewable, *, by: User, opinion: str) -> ReviewStep:
+    """Return to the unit that handed in, with an opinion (required)."""
+    subject = _locked(subject)
+    _reviewer(subject, by)
+    if not opinion.strip():
+        raise ValidationError({"opinion": "退回须写明意见，让对方知道怎么改"})
+    step = _move(subject, ReviewAction.RETURN, ReviewState.RETURNED, desk=None, by=by, opinion=opinion)
+    _tell_unit(subject, step, f"{by.unit.short_name}退回了{subject._meta.verbose_name}“{subject}”：{opinion}")
+    return step
+
+
+@transaction.atomic
+def approve(subject: Reviewable, *, by: User, opinion: str = "") -> ReviewStep:
+    """Pass. The last desk's approval makes the record count from this business day on."""
+    subject = _locked(subject)
+    _reviewer(subject, by)
+    desk = next_desk(subject)
+    state = ReviewState.SUBMITTED if desk else ReviewState.APPROVED
+    step = _move(subject, ReviewAction.APPROVE, state, desk=desk, by=by, opinion=opinion)
+    if desk is None:
+        _tell_unit(subject, step, f"{by.unit.short_name}审核通过了{subject._meta.verbose_name}“{subject}”")
+    return step
+
+
+@transaction.atomic
+def void(subject: Reviewable, *, by: User, opinion: str) -> ReviewStep:
+    """Void an approved record with a reason (the reviewing unit or the office); it stays readable and stops counting from this day on."""
+    subject = _locked(subject)
+    last = reviewer_after(subject.unit)
+    if (
+        not may(by, Action.REVIEW)
+        or by.role not in (Role.OFFICE, Role.TOWN_CLERK, Role.TOWN_LEADER)
+        or (by.role != Role.OFFICE and (last is None or by.unit_id != last.pk))
+    ):
+        raise PermissionDenied("审核单位或领导小组办公室可以作废已通过的记录。")
+    if by.pk == subject.created_by_id:
+        raise ValidationError("填报与作废不能是同一人")
+    if not opinion.strip():
+        raise ValidationError({"opinion": "作废须写明原因"})
+    step = _move(subject, ReviewAction.VOID, ReviewState.VOID, desk=None, by=by, opinion=opinion)
+    _tell_unit(subject, step, f"{by.unit.short_name}作废了{subject._meta.verbose_name}“{subject}”：{opinion}")
+    return step
+
+
+def _locked(subject: Reviewable) -> Reviewable:
+    """The row as it stands now, under a lock (PostgreSQL; SQLite's IMMEDIATE transaction is one already)."""
+    return type(subject).objects.select_for_update(of=("self",)).select_related("unit", "waiting_at").get(pk=subject.pk)
+
+
+def _own(subject: Reviewable, by: User) -> None:
+    if by.unit_id != subject.unit_id or not (may(by, Action.RECORD_ACTIVITY) or may(by, Action.HAND_IN_EVIDENCE)):
+        raise PermissionDenied(f"只有{subject.unit.short_name}可以提交和撤回这份{subject._meta.verbose_name}。")
+
+
+def _reviewer(subject: Reviewable, by: User) -> None:
+    reason = refusal(by, subject)
+    if reason:
+        raise ValidationError(reason)
+
+
+def _move(subject: Reviewable, action: ReviewAction, state: ReviewState, *, desk: Unit | None, by: User, opinion: str = "") -> ReviewStep:
+    if subject.state not in MOVES[action]:
+        raise ValidationError(
+            f"{subject._meta.verbose_name}现在是“{subject.get_state_display()}”，不能{action.label}。请刷新页面看最新情况"
+        )
+    subject.state, subject.waiting_at = state, desk
+    subject.version += 1
+    subject.full_clean(exclude=["file"] if hasattr(subject, "file_id") else None)
+    subject.save()
+    step = ReviewStep(
+        subject=subject, action=action, state=state, waiting_at=desk, actor=by, unit=by.unit, on=clock.today(), opinion=opinion.strip()
+    )
+    step.full_clean()
+    step.save()
+    audit.record(AUDIT[action], user=by, about=subject, opinion=opinion)
+    return step
+
+
+def _tell_unit(subject: Reviewable, step: ReviewStep, title: str) -> None:
+    notices.notify(
+        [p for p in notices.people_of(subject.unit) if p.role in (Role.COMMUNITY, Role.TOWN_CLERK, Role.CONTRACTOR)],
+        key=f"review-{step.pk}",
+        title=title,
+        url=subject.get_absolute_url(),
+    )
+
+
+def bump_version(subject: Reviewable, *, expected: int) -> None:
+    """Take the next version for a save started from version `expected`; refuses when somebody saved in between (call inside atomic)."""
+    current = type(subject).objects.select_for_update().filter(pk=subject.pk).values_list("version", flat=True).get()
+    if current != expected:
+        raise ValidationError("这条记录在您打开后已被修改。您填写的内容还在下面，请对照最新内容后再保存", code="stale")
+    subject.version = current + 1

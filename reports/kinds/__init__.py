@@ -1,0 +1,3 @@
+"""The register of report kinds: one file here, one template, one line."""
+
+KINDS: dict = {}

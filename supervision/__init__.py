@@ -1,0 +1,1 @@
+"""Monthly supervision, findings, rectification."""
