@@ -47,7 +47,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.VIEW_ACTIVITIES: frozenset(BUSINESS | {Role.CONTRACTOR}),
     Action.RECORD_ACTIVITY: frozenset({Role.COMMUNITY, Role.TOWN_CLERK, Role.CONTRACTOR}),
     Action.VIEW_EVIDENCE: frozenset(BUSINESS),
-    Action.HAND_IN_EVIDENCE: frozenset({Role.COMMUNITY, Role.TOWN_CLERK}),
+    Action.HAND_IN_EVIDENCE: frozenset({Role.COMMUNITY, Role.TOWN_CLERK, Role.OFFICE}),
     Action.REVIEW: frozenset({Role.OFFICE, Role.TOWN_CLERK, Role.TOWN_LEADER, Role.COMMUNITY}),
     Action.CONFIRM_TASK: frozenset({Role.OFFICE, Role.TOWN_CLERK, Role.TOWN_LEADER}),
     Action.EXPORT: frozenset(BUSINESS),

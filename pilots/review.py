@@ -1,12 +1,18 @@
 """The one review mechanism: hand in, withdraw, return, approve, void. For activities, evidence and whatever is reviewed later.
 
-Routed by the unit tree: contractor → its community → the street/town; community → street/town; street/town → leading group office.
+Routed by the unit tree: contractor → its community → the street/town; community → street/town; street/town → leading group office;
+what the office itself hands in is read by its second reader.
 Never reviewed by the person who handed in. Steps are rows with business dates, only ever added.
 """
 
+import datetime
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import audit, clock, notices
 from accounts.access import Action, may
@@ -23,18 +29,23 @@ AUDIT = {
 
 
 def reviewer_after(unit: Unit) -> Unit | None:
-    """The unit that reviews what `unit` handed in or passed on; None when `unit` is the last of the chain for communities' matters."""
+    """The unit that reviews what `unit` handed in or passed on; None for units that hand nothing in."""
     if unit.kind in (UnitKind.CONTRACTOR, UnitKind.COMMUNITY):
         return unit.parent
     if unit.kind in (UnitKind.SUBDISTRICT, UnitKind.TOWN):
         return Unit.objects.get(kind=UnitKind.OFFICE)
-    return None
+    return unit if unit.kind == UnitKind.OFFICE else None
 
 
 def next_desk(subject: Reviewable) -> Unit | None:
     """Where an approval at `subject.waiting_at` sends it: a contractor's record goes on from the community to the town, all else is done."""
     at = subject.waiting_at
     return reviewer_after(at) if at is not None and at.kind == UnitKind.COMMUNITY else None
+
+
+def reviewables() -> list[type[Reviewable]]:
+    """Every model that goes through this review, in the order of the rooms."""
+    return [model for model in apps.get_models() if issubclass(model, Reviewable)]
 
 
 def who_handed_in(subject: Reviewable) -> User | None:
@@ -65,6 +76,37 @@ def waiting_for(user: User, rows: QuerySet) -> QuerySet:
     if not may(user, Action.REVIEW):
         return rows.none()
     return rows.filter(state=ReviewState.SUBMITTED, waiting_at=user.unit_id).exclude(created_by=user.pk)
+
+
+def may_void(user: User, subject: Reviewable) -> bool:
+    """Whether `user` may void this approved record: the reviewing unit's or the office's people, never who recorded it."""
+    if subject.state != ReviewState.APPROVED or user.role not in (Role.OFFICE, Role.TOWN_CLERK, Role.TOWN_LEADER):
+        return False
+    unit = subject.unit.parent if subject.unit.kind == UnitKind.CONTRACTOR else subject.unit
+    return user.pk != subject.created_by_id and (user.role == Role.OFFICE or user.unit_id == unit.parent_id)
+
+
+def waiting_since(rows: list[Reviewable]) -> dict[tuple[type, int], datetime.datetime]:
+    """When each row was last handed in or passed on, by (model, pk); one query."""
+    moments = {}
+    wanted = Q(pk__in=())
+    for model in {type(row) for row in rows}:
+        keys = [row.pk for row in rows if type(row) is model]
+        wanted |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
+    for step in ReviewStep.objects.filter(wanted).select_related("content_type").order_by("id"):
+        moments[step.content_type.model_class(), step.object_id] = step.at
+    return moments
+
+
+def attach_subjects(steps: Iterable[ReviewStep]) -> None:
+    """Fetch the records behind steps, one query per kind (steps keep their record on `step.about`)."""
+    steps = list(steps)
+    found = {}
+    for model in {step.content_type.model_class() for step in steps}:
+        keys = {step.object_id for step in steps if step.content_type.model_class() is model}
+        found |= {(model, row.pk): row for row in model.objects.select_related("unit").filter(pk__in=keys)}
+    for step in steps:
+        step.about = found.get((step.content_type.model_class(), step.object_id))
 
 
 @transaction.atomic
@@ -122,15 +164,8 @@ def approve(subject: Reviewable, *, by: User, opinion: str = "") -> ReviewStep:
 def void(subject: Reviewable, *, by: User, opinion: str) -> ReviewStep:
     """Void an approved record with a reason (the reviewing unit or the office); it stays readable and stops counting from this day on."""
     subject = _locked(subject)
-    last = reviewer_after(subject.unit)
-    if (
-        not may(by, Action.REVIEW)
-        or by.role not in (Role.OFFICE, Role.TOWN_CLERK, Role.TOWN_LEADER)
-        or (by.role != Role.OFFICE and (last is None or by.unit_id != last.pk))
-    ):
-        raise PermissionDenied("审核单位或领导小组办公室可以作废已通过的记录。")
-    if by.pk == subject.created_by_id:
-        raise ValidationError("填报与作废不能是同一人")
+    if subject.state == ReviewState.APPROVED and not may_void(by, subject):
+        raise PermissionDenied("审核单位或领导小组办公室可以作废已通过的记录，填报人本人不能作废。")
     if not opinion.strip():
         raise ValidationError({"opinion": "作废须写明原因"})
     step = _move(subject, ReviewAction.VOID, ReviewState.VOID, desk=None, by=by, opinion=opinion)
@@ -140,7 +175,7 @@ def void(subject: Reviewable, *, by: User, opinion: str) -> ReviewStep:
 
 def _locked(subject: Reviewable) -> Reviewable:
     """The row as it stands now, under a lock (PostgreSQL; SQLite's IMMEDIATE transaction is one already)."""
-    return type(subject).objects.select_for_update(of=("self",)).select_related("unit", "waiting_at").get(pk=subject.pk)
+    return type(subject).objects.select_for_update(of=("self",)).select_related("unit__parent", "waiting_at").get(pk=subject.pk)
 
 
 def _own(subject: Reviewable, by: User) -> None:
