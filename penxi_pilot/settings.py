@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from penxi_pilot.logs import configure_structlog, logging_config
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if (BASE_DIR / ".env").is_file():
@@ -29,6 +31,9 @@ PENXI_MODE = "real" if PRODUCTION else env("PENXI_MODE", default="sample")
 if PENXI_MODE not in ("sample", "real"):
     raise ImproperlyConfigured(f"PENXI_MODE 只能是 sample 或 real，现在是 {PENXI_MODE!r}")
 SAMPLE_MODE = PENXI_MODE == "sample"
+
+# web, worker, beat or command: set by the web server's and Celery's own start, names the log file.
+PENXI_PROCESS = env("PENXI_PROCESS", default="command")
 
 PENXI_VAR = Path(env("PENXI_VAR", default=str(BASE_DIR / "var"))).expanduser()
 PENXI_VAR = PENXI_VAR if PENXI_VAR.is_absolute() else Path.cwd() / PENXI_VAR
@@ -107,6 +112,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "penxi_pilot.health.HealthMiddleware",
+    "penxi_pilot.errors.ReferenceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -165,10 +172,10 @@ if database["ENGINE"].endswith("sqlite3"):
 else:
     database["CONN_MAX_AGE"] = 0
     database["CONN_HEALTH_CHECKS"] = True
-    database["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 10},
-        "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC",
-    }
+    database["OPTIONS"] = {"connect_timeout": 5, "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC"}
+    if PENXI_PROCESS == "web":
+        # A pool has threads of its own and does not survive the fork of a worker's children; one job at a time needs none.
+        database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 10}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -273,14 +280,35 @@ REDIS_URL = env("REDIS_URL", default="")
 if PRODUCTION:
     _required("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{PENXI_VAR / 'queue.sqlite3'}"
+if REDIS_URL:
+    # A broker that hangs must not hold a web thread: two seconds, one more try, then the sweep sends the job.
+    # The visibility timeout lies far above the longest job, so that Redis never gives out one that is still being worked on.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2}
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"connect_args": {"timeout": 10}}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.2}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MEMORY_MB", default=600) * 1024
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("JOB_SOFT_SECONDS", default=240)
 CELERY_TASK_TIME_LIMIT = env.int("JOB_HARD_SECONDS", default=300)
+CELERY_BEAT_SCHEDULER = "penxi_pilot.beat.OneScheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(PENXI_VAR / "run" / "beat-schedule")
+
+# --- logs ---------------------------------------------------------------------------------------------------------------------
+
+configure_structlog()
+LOGGING = logging_config(production=PRODUCTION, folder=PENXI_VAR / "logs", process=PENXI_PROCESS)
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 SIMPLE_HISTORY_ENABLED = True
