@@ -66,11 +66,16 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Column:
-    """One column; `width` in mm on a portrait page (156 mm in all) or a landscape one (225 mm in all), as relative weight otherwise."""
+    """One column; `width` in mm on a portrait page (156 mm in all) or a landscape one (225 mm in all), as relative weight otherwise.
+
+    `align` overrules the format's; neighbours of the same `over` stand under one head cell of that text.
+    """
 
     title: str
     fmt: Format = "text"
     width: float = 20
+    align: Literal["", "left", "center", "right"] = ""
+    over: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Table:
-    """A numbered table. `code` is the domain's (TB1 …) and the name of its sheet; `total` is a row of the same width or None."""
+    """A numbered table. `code` is the domain's (TB1 …) and the name of its sheet; `total` is a row of the same width or None.
+
+    Leading empty cells of `total` are covered by `total_label`; `closing` are rows (label, text) under it, such as 支出合计（大写）.
+    """
 
     code: str
     number: str
@@ -96,6 +104,7 @@ class Table:
     landscape: bool = False
     dense: bool = False
     total_label: str = "合计"
+    closing: tuple[tuple[str, str], ...] = ()
 
     @property
     def rows(self) -> tuple[tuple[Value, ...], ...]:

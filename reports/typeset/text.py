@@ -1,0 +1,29 @@
+"""Text made safe to set: what a font cannot show, or a reader must not meet, is cleaned before a line is composed."""
+
+import re
+import unicodedata
+
+GETA = "〓"
+"""Printed where no face has the character (the printer's mark for a missing sort)."""
+
+_SPACES = re.compile(r"[ \t\r\n\v\f\u0085\u2028\u2029]+")
+_DROPPED = {"Cc", "Cf", "Cs", "Cn"}
+
+
+def clean(text: str) -> str:
+    """One line of printable text: white space folded, control, formatting, unpaired and unassigned characters dropped, private ones marked."""
+    folded = _SPACES.sub(" ", text)
+    if folded.isascii() and folded.isprintable():
+        return folded
+    kept = []
+    for ch in folded:
+        category = unicodedata.category(ch)
+        if category in _DROPPED:
+            continue
+        kept.append(GETA if category == "Co" else ch)
+    return "".join(kept)
+
+
+def chinese_date(day) -> str:
+    """2022年12月5日: Arabic digits, full year, no leading zero (GB/T 9704)."""
+    return f"{day.year}年{day.month}月{day.day}日"
