@@ -1,0 +1,94 @@
+"""Template tags of the frame: menu entries that appear when their page exists and the role may open it, and captured text.
+
+A builtin like `penxi`, or `{% load frame %}`.
+"""
+
+from dataclasses import dataclass, field
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.safestring import SafeString
+
+from accounts.access import may
+
+register = template.Library()
+
+
+@dataclass
+class Entry:
+    """One link of the menu; `name` is the url name, whose part before the last underscore is its room (task_list → task)."""
+
+    url: str
+    icon: str
+    label: str
+    current: bool = False
+    count: int = 0
+    children: list["Entry"] = field(default_factory=list)
+
+
+def _entry(context, name: str, icon: str, label: str, count: int | None, rooms: str) -> Entry | None:
+    """The entry, or None where the page does not exist or the person's role may not open it."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    request = context.get("request")
+    actions = getattr(resolve(url).func, "required_actions", ())
+    if actions and (request is None or not any(may(request.user, action) for action in actions)):
+        return None
+    match = getattr(request, "resolver_match", None)
+    here = match.url_name or "" if match else ""
+    room = here.rpartition("_")[0]
+    return Entry(url, icon, label, current=here == name or (bool(room) and room in rooms.split()), count=count or 0)
+
+
+@register.simple_tag(takes_context=True)
+def menu_item(context, name: str, icon: str, label: str, count: int | None = None, rooms: str = "") -> SafeString | str:
+    """`{% menu_item "task_list" "list-check" "任务清单" %}`: a link, or nothing where the page does not exist or is not allowed.
+
+    `count` is the badge; `rooms` further url-name stems for which the entry is the current one (`rooms="task evidence"`)."""
+    entry = _entry(context, name, icon, label, count, rooms)
+    if entry is None:
+        return ""
+    if context.get("menu_children") is not None:
+        context["menu_children"].append(entry)
+        return ""
+    return render_to_string("parts/_menu_entry.html", {"entry": entry, "bottom": context.get("menu_bottom", False)})
+
+
+class MenuGroup(template.Node):
+    """A menu line with sub-items: opens on its first page; the sub-items show while one of its pages is the current one."""
+
+    def __init__(self, label: FilterExpression, icon: FilterExpression, nodelist: NodeList) -> None:
+        self.label, self.icon, self.nodelist = label, icon, nodelist
+
+    def render(self, context) -> SafeString | str:
+        with context.push(menu_children=[]):
+            self.nodelist.render(context)
+            children = context["menu_children"]
+        if not children:
+            return ""
+        open_here = any(child.current for child in children)
+        group = Entry(children[0].url, self.icon.resolve(context), self.label.resolve(context), current=open_here, children=children)
+        if len(children) == 1:
+            group.children, group.count = [], children[0].count
+        return render_to_string("parts/_menu_entry.html", {"entry": group})
+
+
+@register.tag
+def menu_group(parser: Parser, token: Token) -> MenuGroup:
+    """`{% menu_group "试点任务" "list-check" %}{% menu_item … %}{% endmenu_group %}`."""
+    parts = token.split_contents()
+    if len(parts) != 3:
+        raise template.TemplateSyntaxError("menu_group takes a label and an icon")
+    nodelist = parser.parse(("endmenu_group",))
+    parser.delete_first_token()
+    return MenuGroup(parser.compile_filter(parts[1]), parser.compile_filter(parts[2]), nodelist)
+
+
+@register.simple_block_tag
+def capture(content: str) -> str:
+    """`{% capture as title %}…{% endcapture %}`: rendered (and so already escaped) text kept for use in several places."""
+    return content
