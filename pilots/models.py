@@ -156,13 +156,16 @@ class Metric(models.Model):
         PERCENT = "percent", "百分比"
         MONEY = "money", "金额"
         BOOL = "bool", "是否"
+        DECIMAL = "decimal", "小数"
+
+    ON_EMPTY = [("zero", "按零"), ("na", "不适用"), ("full", "按满")]
 
     code = models.SlugField(unique=True)
     name = models.CharField("名称", max_length=60)
     unit = models.CharField("单位", max_length=10, blank=True)
     value_type = models.CharField(max_length=10, choices=ValueType)
     params = models.CharField(max_length=100, blank=True)
-    on_empty = models.CharField("无数据时", max_length=10, blank=True, choices=[("zero", "按零"), ("na", "不适用")])
+    on_empty = models.CharField("无数据时", max_length=10, blank=True, choices=ON_EMPTY)
     definition = models.CharField("口径", max_length=300)
 
     class Meta:
@@ -538,6 +541,11 @@ class Reviewable(models.Model):
 
     def editable(self) -> bool:
         return self.state in (ReviewState.DRAFT, ReviewState.RETURNED)
+
+    @property
+    def review_name(self) -> str:
+        """What it is called on the review desk: 活动记录, 佐证材料."""
+        return str(self._meta.verbose_name)
 
 
 class Evidence(Reviewable):
