@@ -5,14 +5,19 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 from kombu.transport import sqlalchemy as embedded_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penxi_pilot.settings")
 if Path(sys.argv[0]).name in ("celery", "__main__.py"):
     os.environ.setdefault("PENXI_PROCESS", next((part for part in ("worker", "beat") if part in sys.argv), "command"))
+
+# In a container and on one's own machine the worker runs as whoever started it. Only JSON is accepted, so nothing in the queue can run as code.
+warnings.simplefilter("ignore", SecurityWarning)
 
 # The queue file is asked five times a second: a job starts 0.1 s after the click. As a transport option kombu refuses the value.
 embedded_transport.Transport.polling_interval = 0.2

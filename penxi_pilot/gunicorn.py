@@ -30,6 +30,7 @@ max_requests_jitter = 500
 # https is believed only from these addresses (X-Forwarded-Proto); the portal itself reads X-Forwarded-For only from them.
 forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - memory, not a shared temporary file: no disk, no stall
+control_socket_disable = True
 accesslog = None  # penxi_pilot.errors writes one line per request
 
 SILENT_CLIENT_SECONDS = 20

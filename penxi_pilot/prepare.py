@@ -6,24 +6,14 @@ What a person must be told once (accounts, passwords) goes to standard output, p
 
 import argparse
 import os
-import secrets
 import sys
 import unicodedata
-from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penxi_pilot.settings")
 
-# Without letters and digits that are easily confused; long enough to satisfy the rules of both modes.
-PASSWORD_ALPHABETS = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "-+=@")
 
-
-def random_password(length: int = 16) -> str:
-    """A password with a character of each kind."""
-    first = [secrets.choice(alphabet) for alphabet in PASSWORD_ALPHABETS]
-    rest = [secrets.choice("".join(PASSWORD_ALPHABETS[:3])) for _ in range(length - len(first))]
-    characters = first + rest
-    secrets.SystemRandom().shuffle(characters)
-    return "".join(characters)
+class CannotPrepare(Exception):
+    """Why the database cannot be made ready, in one line."""
 
 
 def progress(line: str) -> None:
@@ -52,7 +42,7 @@ def main() -> int:
         prepare()
     except ImportError as missing:
         sys.stderr.write(f"无法启动：缺少 Python 包 {missing.name}，请先运行 bin/setup\n")
-    except (ImproperlyConfigured, WrongDatabase, CommandError) as refusal:
+    except (CannotPrepare, ImproperlyConfigured, WrongDatabase, CommandError) as refusal:
         sys.stderr.write(f"无法启动：{refusal}\n")
     except DatabaseError as fault:
         sys.stderr.write(f"无法启动：数据库没有应答（{str(fault).splitlines()[0]}）\n")
@@ -113,65 +103,37 @@ def fetch_fonts() -> None:
 
 def prepare_sample() -> None:
     """Sample data once; the one password of all sample accounts at each start."""
-    from django.conf import settings
+    from accounts.models import DatabaseStamp, Unit
+    from accounts.sample import create_accounts, sample_password
 
-    from accounts.models import DatabaseStamp
-
-    password = settings.PENXI_SAMPLE_PASSWORD or kept_password(settings.PENXI_VAR / "run" / "sample_password")
+    password = sample_password()
+    try:
+        people = create_accounts(password=password)
+    except Unit.DoesNotExist as missing:
+        raise CannotPrepare(str(missing)) from missing
     if DatabaseStamp.objects.get(id=1).sample_loaded_at is None:
         progress("示例数据")
         call_command("load_sample", stdout=sys.stderr)
-    people = set_sample_passwords(password)
     tell("示例账号（口令都是下面这一个，数据均为示例）：")
     tell(f"    口令  {password}")
-    for username, role, unit in people:
-        tell(f"    {padded(username, 16)}  {padded(role, 18)}  {unit}")
-
-
-def kept_password(path: Path) -> str:
-    """A random password, made at the first start and kept in a file that only its owner can read."""
-    if not path.exists():
-        with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="utf8") as file:
-            file.write(random_password())
-    return path.read_text("utf8").strip()
-
-
-def set_sample_passwords(password: str) -> list[tuple[str, str, str]]:
-    """Give all sample accounts `password`; returns (account, role, unit) of each.
-
-    One hash serves all of them: nineteen would cost seconds at each start and guard nothing that is not printed beside them.
-    """
-    from django.contrib.auth.hashers import check_password, make_password
-
-    from accounts.models import User
-
-    people = list(User.objects.filter(sample=True, is_active=True).select_related("unit").order_by("unit__order", "id"))
-    if people:
-        encoded = people[0].password
-        if not check_password(password, encoded) or any(person.password != encoded for person in people):
-            encoded = make_password(password)
-        for person in people:
-            if person.password != encoded or person.must_change_password:
-                person.password, person.must_change_password = encoded, False
-                person.save(update_fields=["password", "must_change_password"])
-    return [(person.username, person.get_role_display(), str(person.unit)) for person in people]
+    for person in people:
+        tell(f"    {padded(person.username, 18)}{padded(person.get_role_display(), 16)}{padded(person.post, 18)}{person.unit}")
 
 
 def prepare_administrator() -> None:
     """The first account of a real portal: `admin` with a random password, shown once and to be changed at the first login."""
-    from accounts.models import Role, Unit, UnitKind, User
+    from accounts.models import Unit
+    from accounts.sample import ensure_admin
 
-    if User.objects.exists():
-        return
-    password = random_password()
-    office = Unit.objects.filter(kind=UnitKind.OFFICE).order_by("order", "id").first()
-    administrator = User(username="admin", name="系统管理员", unit=office, role=Role.SYSADMIN, must_change_password=True, sample=False)
-    administrator.set_password(password)
-    administrator.full_clean()
-    administrator.save()
-    tell("已建立系统管理员账号，口令只显示这一次，首次登录须修改：")
-    tell("    账号  admin")
-    tell(f"    口令  {password}")
+    try:
+        made = ensure_admin()
+    except Unit.DoesNotExist as missing:
+        raise CannotPrepare(str(missing)) from missing
+    if made:
+        person, password = made
+        tell("已建立系统管理员账号，口令只显示这一次，首次登录须修改：")
+        tell(f"    账号  {person.username}")
+        tell(f"    口令  {password}")
 
 
 def padded(text: str, width: int) -> str:

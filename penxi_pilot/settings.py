@@ -37,7 +37,7 @@ PENXI_PROCESS = env("PENXI_PROCESS", default="command")
 
 PENXI_VAR = Path(env("PENXI_VAR", default=str(BASE_DIR / "var"))).expanduser()
 PENXI_VAR = PENXI_VAR if PENXI_VAR.is_absolute() else Path.cwd() / PENXI_VAR
-for folder in ("media", "fonts", "logs", "run"):
+for folder in ("media", "fonts", "logs", "run", "static"):
     (PENXI_VAR / folder).mkdir(parents=True, exist_ok=True)
 
 PENXI_SAMPLE_PASSWORD = env("PENXI_SAMPLE_PASSWORD", default="")
@@ -98,7 +98,6 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
-    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -118,18 +117,19 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.RequestLimits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SessionLimits",
+    "accounts.middleware.LoginRequired",
+    "accounts.middleware.ForcePasswordChange",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "accounts.middleware.SessionLimits",
     "accounts.middleware.PrivatePages",
     "pilots.asof.AsOfMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "penxi_pilot.urls"
@@ -182,7 +182,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- people -------------------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.auth.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.auth.AccountBackend"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -200,7 +200,8 @@ PASSWORD_MAX_AGE_DAYS = env.int("PASSWORD_MAX_AGE_DAYS", default=180)
 LOCKOUT_FAILURES = env.int("LOCKOUT_FAILURES", default=5)
 LOCKOUT_WINDOW_MINUTES = env.int("LOCKOUT_WINDOW_MINUTES", default=15)
 LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=30)
-LOCKOUT_PER_ADDRESS_PER_HOUR = env.int("LOCKOUT_PER_ADDRESS_PER_HOUR", default=50)
+# The sample mode is tried out by many people, and by programs, from one address.
+LOCKOUT_PER_ADDRESS_PER_HOUR = env.int("LOCKOUT_PER_ADDRESS_PER_HOUR", default=500 if SAMPLE_MODE else 50)
 
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_ABSOLUTE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)
@@ -251,7 +252,8 @@ TIME_ZONE = "Asia/Shanghai"
 # --- files --------------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Production serves what collectstatic gathered at build time; the embedded default serves the sources as they are.
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else PENXI_VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = PENXI_VAR / "media"

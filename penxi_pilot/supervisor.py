@@ -161,8 +161,6 @@ class Portal:
         own["PENXI_VAR"] = str(self.var)
         own["PENXI_MODE"] = "real" if self.empty else own.get("PENXI_MODE") or "sample"
         own["PYTHONUNBUFFERED"] = "1"
-        # Celery warns about running as root; here it runs as whoever called bin/run.
-        own["PYTHONWARNINGS"] = "ignore::RuntimeWarning:celery.platforms"
         own.setdefault("ALLOWED_HOSTS", ",".join(own_names(self.host)))
 
     def clear_traces(self) -> None:

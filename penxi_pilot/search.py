@@ -1,0 +1,98 @@
+"""The search box of the top bar: pilots, tasks, evidence, activities and reports a person may see, by words or by pinyin initials."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from accounts.access import Action, may
+from accounts.models import Role
+from communities.models import Activity
+from pilots.models import Evidence, Pilot, Task
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one room has: the first hits, how many there are in all, and the list that shows them all."""
+
+    name: str
+    hits: list[Hit]
+    count: int
+    all_url: str
+
+
+def _matches(rows: QuerySet, text: str, *fields: str) -> QuerySet:
+    """Rows with `text` in one of the fields; letters are also looked up among pinyin and initials (`search` fields, lower case)."""
+    wanted = Q()
+    for field in fields:
+        wanted |= Q(**{f"{field}__contains": text.lower() if field.endswith("search") else text})
+    return rows.filter(wanted)
+
+
+def _found(name: str, rows: QuerySet, hit, all_url: str) -> Found | None:
+    first = list(rows[: SHOWN + 1])
+    if not first:
+        return None
+    return Found(name, [hit(row) for row in first[:SHOWN]], len(first) if len(first) <= SHOWN else rows.count(), all_url)
+
+
+def _pilots(user, text: str) -> Found | None:
+    rows = _matches(Pilot.objects.visible_to(user).select_related("unit", "type"), text, "name", "unit__name", "unit__search", "type__name")
+    return _found("试点", rows, lambda p: Hit(str(p), p.type.name, reverse("pilot_detail", args=[p.code])), reverse("pilot_list"))
+
+
+def _tasks(user, text: str) -> Found | None:
+    rows = Task.objects.visible_to(user).select_related("obligation", "pilot__unit", "unit")
+    rows = _matches(rows, text, "obligation__title", "obligation__quote", "obligation__search") | rows.filter(obligation__code__iexact=text)
+    show_code = user.role != Role.COMMUNITY
+
+    def hit(task: Task) -> Hit:
+        code = f"{task.obligation.code} · " if show_code else ""
+        return Hit(task.obligation.title, f"{code}{task.unit.short_name} · {task.obligation.quote}", reverse("task_detail", args=[task.pk]))
+
+    return _found("任务", rows, hit, f"{reverse('task_list')}?q={text}")
+
+
+def _activities(user, text: str) -> Found | None:
+    rows = Activity.objects.visible_to(user).select_related("unit", "category")
+    rows = _matches(rows, text, "title", "place", "organiser", "search")
+    return _found(
+        "社区活动", rows, lambda a: Hit(str(a), f"{a.day or '未填日期'} · {a.unit.short_name}", a.get_absolute_url()), f"{reverse('activity_list')}?q={text}"
+    )
+
+
+def _evidence(user, text: str) -> Found | None:
+    rows = _matches(Evidence.objects.visible_to(user).select_related("unit", "type"), text, "title", "type__name", "search")
+    return _found(
+        "佐证材料", rows, lambda e: Hit(str(e), f"{e.type.name} · {e.unit.short_name}", e.get_absolute_url()), f"{reverse('evidence_list')}?q={text}"
+    )
+
+
+ROOMS = (
+    (Action.VIEW_PILOTS, _pilots),
+    (Action.VIEW_PLAN, _tasks),
+    (Action.VIEW_ACTIVITIES, _activities),
+    (Action.VIEW_EVIDENCE, _evidence),
+)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Results by room, only of what the person may see; an empty search asks for words."""
+    text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:60]
+    found = []
+    if text:
+        found = [result for action, room in ROOMS if may(request.user, action) and (result := room(request.user, text))]
+    return render(request, "search.html", {"search_text": text, "found": found})
