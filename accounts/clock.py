@@ -28,6 +28,11 @@ def now() -> datetime.datetime:
     return real
 
 
+def pinned() -> bool:
+    """Whether the business clock stands (sample mode, tests, loading of sample data)."""
+    return _pinned.get() is not None or settings.PENXI_TODAY is not None
+
+
 def today() -> datetime.date:
     """The business day."""
     return now().date()

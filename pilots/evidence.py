@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.access import Action, may
 from accounts.models import AuditKind, User
+from accounts.pinyin import search_key
 from pilots import review
 from pilots.models import Evidence, EvidenceType, Pilot, ReviewState, StoredFile, Task
 
@@ -76,6 +77,7 @@ def save_evidence(
         if not evidence.editable():
             raise ValidationError(f"这份材料现在是“{evidence.get_state_display()}”，不能修改。需要修改时请先撤回，或请审核单位退回")
     evidence.type, evidence.title, evidence.dated, evidence.note = type, title, dated, note
+    evidence.search = search_key(title)
     if file is not None:
         evidence.file = file
     evidence.full_clean()

@@ -556,10 +556,11 @@ class Evidence(Reviewable):
     title = models.CharField("名称", max_length=80)
     dated = models.DateField("形成日期")
     note = models.CharField("说明", max_length=200, blank=True)
+    search = models.CharField(max_length=300, blank=True, editable=False, help_text="名称的全拼与首字母")
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="evidence", null=True, blank=True, verbose_name="文件")
     tasks = models.ManyToManyField(Task, related_name="evidence", verbose_name="对应任务")
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="successor", verbose_name="替代")
-    history = HistoricalRecords(m2m_fields=[tasks])
+    history = HistoricalRecords(m2m_fields=[tasks], excluded_fields=["search"])
     objects = ReviewableQuerySet.as_manager()
 
     class Meta:

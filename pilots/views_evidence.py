@@ -47,7 +47,7 @@ def _filtered(request: HttpRequest) -> tuple[QuerySet[Evidence], dict]:
         rows = rows.filter(dated__lte=day)
     if asked["q"]:
         text = asked["q"].replace("\x00", "")
-        rows = rows.filter(Q(title__contains=text) | Q(type__name__contains=text) | Q(tasks__obligation__code__iexact=text)).distinct()
+        rows = rows.filter(Q(title__contains=text) | Q(type__name__contains=text) | Q(search__contains=text.lower()) | Q(tasks__obligation__code__iexact=text)).distinct()
     return rows, asked
 
 
