@@ -69,14 +69,20 @@ def _activities(user, text: str) -> Found | None:
     rows = Activity.objects.visible_to(user).select_related("unit", "category")
     rows = _matches(rows, text, "title", "place", "organiser", "search")
     return _found(
-        "社区活动", rows, lambda a: Hit(str(a), f"{a.day or '未填日期'} · {a.unit.short_name}", a.get_absolute_url()), f"{reverse('activity_list')}?q={text}"
+        "社区活动",
+        rows,
+        lambda a: Hit(str(a), f"{a.day or '未填日期'} · {a.unit.short_name}", a.get_absolute_url()),
+        f"{reverse('activity_list')}?q={text}",
     )
 
 
 def _evidence(user, text: str) -> Found | None:
     rows = _matches(Evidence.objects.visible_to(user).select_related("unit", "type"), text, "title", "type__name", "search")
     return _found(
-        "佐证材料", rows, lambda e: Hit(str(e), f"{e.type.name} · {e.unit.short_name}", e.get_absolute_url()), f"{reverse('evidence_list')}?q={text}"
+        "佐证材料",
+        rows,
+        lambda e: Hit(str(e), f"{e.type.name} · {e.unit.short_name}", e.get_absolute_url()),
+        f"{reverse('evidence_list')}?q={text}",
     )
 
 
