@@ -397,9 +397,7 @@ class _SheetFiller:
 def label_span(total: Sequence[Item], label: str) -> int:
     """How many leading cells of a total row are empty or already hold its label."""
     span = 0
-    for value in total:
-        if value not in (None, "", "—", label):
-            break
+    while span < len(total) - 1 and total[span] in (None, "", "—", label):
         span += 1
     return span
 
