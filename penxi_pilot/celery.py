@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from celery import Celery, signals
+from celery.schedules import crontab
 from celery.platforms import SecurityWarning
 from kombu.transport import sqlalchemy as embedded_transport
 
@@ -28,6 +29,7 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "sweep-report-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": 60.0},
+    "sweep-orphan-files": {"task": "pilots.tasks.sweep_orphans", "schedule": crontab(hour=3, minute=20)},
 }
 
 # Sent once when a worker is ready: what a worker that died left behind is taken up without waiting for the next round.
@@ -58,14 +60,17 @@ def begin_work(sender, **_):
 def _pulse() -> None:
     """Leave a heartbeat of this worker every 15 s, on a connection of its own that is never open while a child is forked for long."""
     import structlog
+    from django.conf import settings
     from django.db import Error, connection
 
     from accounts.models import Heartbeat
+    from penxi_pilot import alive
 
     log = structlog.get_logger("penxi_pilot.worker")
     while True:
         try:
             Heartbeat.tick("worker")
+            alive.mark("worker", settings.PENXI_VAR)
         except Error as fault:
             log.warning("heartbeat not written", reason=str(fault))
         finally:

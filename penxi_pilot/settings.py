@@ -86,7 +86,7 @@ if PRODUCTION:
         raise ImproperlyConfigured("ALLOWED_HOSTS 不能是 *：请写明访问本系统用的域名")
 else:
     SECRET_KEY = env("SECRET_KEY", default="") or _embedded_secret()
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ["127.0.0.1", "localhost", "[::1]", "testserver"]
 
 # --- application --------------------------------------------------------------------------------------------------------------
 
@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "pilots.upload_handler.RequestSizeLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.RequestLimits",
     "django.middleware.common.CommonMiddleware",
@@ -253,7 +254,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 # Production serves what collectstatic gathered at build time; the embedded default serves the sources as they are.
-STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION else PENXI_VAR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", default="") or (BASE_DIR / "staticfiles" if PRODUCTION else PENXI_VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = PENXI_VAR / "media"
@@ -267,6 +268,11 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = [
+    "pilots.upload_handler.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 PHOTO_MAX_BYTES = env.int("PHOTO_MAX_MB", default=25) * 1024 * 1024
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_MB", default=20) * 1024 * 1024
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_MB", default=60) * 1024 * 1024
