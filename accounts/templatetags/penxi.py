@@ -115,12 +115,12 @@ def status_tag(word: object, kind: str = "") -> dict:
 
 SOURCES = {"p": "方案", "t": "试点方案", "d": "推导", "s": "建议"}
 _SOURCE_CODES = {word: code for code, word in SOURCES.items()} | {code: code for code in SOURCES}
-_SOURCE_CODES |= {"plan": "p", "scheme": "t", "pilot_scheme": "t", "derived": "d", "suggested": "s", "proposed": "s"}
+_SOURCE_CODES |= {"plan": "p", "scheme": "t", "derived": "d", "proposed": "s", "assumed": "s", "假定": "s"}
 
 
 @register.filter
 def source_code(source: object) -> str:
-    """p, t, d or s for 方案, 试点方案, 推导, 建议 (word or code); ValueError for anything else: 出处 is never guessed."""
+    """p, t, d or s for 方案, 试点方案, 推导, 建议 (word or code; 假定 is drawn as 建议); ValueError for anything else: never guessed."""
     value = str(getattr(source, "value", source))
     if value not in _SOURCE_CODES:
         raise ValueError(f"no such source of a target: {value!r}")
@@ -129,7 +129,7 @@ def source_code(source: object) -> str:
 
 @register.filter
 def source_word(source: object) -> str:
-    return SOURCES[source_code(source)]
+    return "假定" if str(getattr(source, "value", source)) in ("assumed", "假定") else SOURCES[source_code(source)]
 
 
 @register.inclusion_tag("parts/_source.html")

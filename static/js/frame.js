@@ -177,10 +177,14 @@
     if (!leaving && forms.some((form) => form.pxDirty())) { event.preventDefault(); event.returnValue = ""; }
   });
 
-  // Remaining characters, counted as people count them (one Chinese character is one).
-  all("[data-left-over]").forEach((note) => {
-    const box = document.getElementById(note.getAttribute("data-left-over"));
-    if (!box) return;
+  // Remaining characters, counted as people count them (one Chinese character is one). A counted box without a note gets one.
+  all("textarea[maxlength], [data-count][maxlength]").forEach((box) => {
+    let note = box.id && document.querySelector("[data-left-over='" + box.id + "']");
+    if (!note) {
+      note = document.createElement("div");
+      note.className = "hint left-over";
+      box.insertAdjacentElement("afterend", note);
+    }
     const most = Number(box.getAttribute("maxlength"));
     const count = () => {
       const left = most - Array.from(box.value).length;
