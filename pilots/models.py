@@ -478,7 +478,7 @@ class ReviewStep(models.Model):
     subject = GenericForeignKey()
     action = models.CharField("动作", max_length=10, choices=ReviewAction)
     state = models.CharField("办理后状态", max_length=10, choices=ReviewState)
-    waiting_at = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+", verbose_name="待办单位")
+    waiting_at = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="待办单位")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="办理人")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="办理单位")
     on = models.DateField("日期", default=clock.today, db_index=True)
@@ -529,7 +529,9 @@ class Reviewable(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="表单的一次性编号：重复提交只成一条")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="填报单位")
     state = models.CharField("状态", max_length=10, choices=ReviewState, default=ReviewState.DRAFT, editable=False, db_index=True)
-    waiting_at = models.ForeignKey(Unit, models.PROTECT, null=True, editable=False, related_name="+", verbose_name="待办单位")
+    waiting_at = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="待办单位"
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
     created_at = models.DateTimeField("填报时间", default=clock.now)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="每次保存加一；旧表单不能盖掉新内容")

@@ -254,8 +254,6 @@ def evidence_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=pk, file__isnull=False)
     inline = request.GET.get("inline") == "1" and row.file.kind in (StoredFile.Kind.IMAGE, StoredFile.Kind.PDF)
-    if not inline:
-        audit.record(AuditKind.DOWNLOAD, user=request.user, request=request, about=row, file=row.file.original_name)
     return files.serve_file(request, row.file, inline=inline)
 
 
