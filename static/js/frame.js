@@ -262,7 +262,14 @@
     if (event.target.matches("[data-send-on-change]") && event.target.form) event.target.form.submit();
   });
 
-  // Wide tables can be scrolled with the keyboard where they do not fit.
+  // Wide tables get their own scroll box on narrow screens, reachable with the keyboard where they do not fit.
+  all(".tb").forEach((table) => {
+    if (table.closest(".tb-wrap")) return;
+    const wrap = document.createElement("div");
+    wrap.className = "tb-wrap";
+    table.before(wrap);
+    wrap.appendChild(table);
+  });
   function reachable() {
     all(".tb-wrap").forEach((wrap) => {
       if (wrap.scrollWidth > wrap.clientWidth + 1) { wrap.tabIndex = 0; wrap.setAttribute("role", "region"); if (!wrap.hasAttribute("aria-label")) wrap.setAttribute("aria-label", "表格，可左右滚动"); }
