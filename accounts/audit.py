@@ -3,12 +3,9 @@
 from django.db import models
 from django.http import HttpRequest
 
+from accounts.addresses import address_of
 from accounts.models import AuditEvent, AuditKind, User
-
-
-def address_of(request: HttpRequest) -> str | None:
-    """The peer's address. X-Forwarded-For counts only behind a trusted proxy, which the web server resolves before us."""
-    return request.META.get("REMOTE_ADDR") or None
+from accounts.plaintext import clean
 
 
 def record(
@@ -27,12 +24,28 @@ def record(
     return AuditEvent.objects.create(
         kind=kind,
         user=known,
-        username=(known.username if known else username)[:80],
+        username=(known.username if known else one_line(username))[:80],
         unit_name=known.unit.name if known else "",
         object_kind=str(about._meta.verbose_name) if about is not None else "",
         object_id=str(about.pk) if about is not None else "",
-        object_label=(label or (str(about) if about is not None else ""))[:200],
-        detail=detail,
+        object_label=one_line(label or (str(about) if about is not None else ""))[:200],
+        detail=_written(detail),
         address=address_of(request) if request is not None else None,
         succeeded=succeeded,
     )
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and control characters: what a visitor types cannot look like a line of its own."""
+    return " ".join(clean(text).split())
+
+
+def _written(value):
+    """Plain JSON with every text on one line; what JSON does not know (dates, amounts, records) as words."""
+    if isinstance(value, dict):
+        return {str(key): _written(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_written(item) for item in value]
+    if value is None or isinstance(value, bool | int):
+        return value
+    return one_line(str(value))

@@ -8,6 +8,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from accounts import clock
@@ -45,7 +46,8 @@ class Unit(models.Model):
     note = models.CharField("说明", max_length=300, blank=True)
     search = models.CharField("检索", max_length=300, blank=True, editable=False, help_text="全拼与首字母")
     sample = models.BooleanField("示例数据", default=False, editable=False)
-    history = HistoricalRecords()
+    version = models.PositiveIntegerField("版本", default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容")
+    history = HistoricalRecords(excluded_fields=["version", "search"])
 
     class Meta:
         verbose_name = "单位"
@@ -97,7 +99,9 @@ class User(AbstractBaseUser):
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now)
     created_at = models.DateTimeField("创建时间", auto_now_add=True)
     sample = models.BooleanField("示例数据", default=sample_mode, editable=False)
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    version = models.PositiveIntegerField("版本", default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容")
+    session_round = models.PositiveIntegerField("会话轮次", default=1, editable=False, help_text="加一即结束此人的全部登录")
+    history = HistoricalRecords(excluded_fields=["password", "last_login", "version", "session_round"])
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]
@@ -110,6 +114,18 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        """A login only moves `last_login`: that is a line of the audit log, not a row of the history."""
+        self.skip_history_when_saving = set(kwargs.get("update_fields") or ()) == {"last_login"}
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            del self.skip_history_when_saving
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Changes with the password and with `session_round`: sessions made before are over."""
+        return salted_hmac("accounts.session", f"{self.password}:{self.session_round}", secret=secret, algorithm="sha256").hexdigest()
 
     def expired(self) -> bool:
         """Whether a time-limited account has run out (real calendar: it guards the door)."""
@@ -185,6 +201,40 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class LoginFailure(models.Model):
+    """One try at the door, written before the password is looked at; a good password clears it.
+
+    Counted by the name as typed, so that unknown accounts behave like known ones; kept as a keyed hash, because people type
+    passwords into the wrong field. Rows, not memory: several web processes see the same count."""
+
+    account_key = models.CharField(max_length=64)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField(default=timezone.now)
+    cleared = models.BooleanField(default=False)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=("account_key", "address", "at"), name="login_failure_by_account"),
+            models.Index(fields=("address", "at"), name="login_failure_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class SpentForm(models.Model):
+    """A form that has been handed in: its one-time token and where it led. The same form sent again leads to the same place."""
+
+    token = models.UUIDField(unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    url = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.url
 
 
 class Heartbeat(models.Model):

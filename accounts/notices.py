@@ -22,3 +22,16 @@ def people_of(unit, *roles) -> list[User]:
     """The active people of a unit with one of the roles (all roles when none is named)."""
     found = User.objects.filter(unit=unit, is_active=True)
     return list(found.filter(role__in=roles) if roles else found)
+
+
+def unread_count(user: User) -> int:
+    """The bell's number."""
+    return user.notices.filter(read_at__isnull=True).count()
+
+
+def mark_read(user: User, notices: Iterable[Notice] | None = None) -> int:
+    """Mark some or all messages of a person as read; answers how many were unread."""
+    unread = user.notices.filter(read_at__isnull=True)
+    if notices is not None:
+        unread = unread.filter(pk__in=[notice.pk for notice in notices])
+    return unread.update(read_at=clock.now())

@@ -1,0 +1,52 @@
+"""A form is handed in once: double clicks, Back and resubmit, and retries after a timeout make one record and lead to the same place.
+
+In a form: `{% include "parts/_once.html" %}` (a hidden one-time token). In the view:
+
+    return once.redirect(request, lambda: create_person(by=request.user, **form.cleaned_data).get_absolute_url())
+
+The deed runs in one transaction with the token. When it raises ValidationError nothing is kept and the token stays good, so the corrected
+form can be sent again: catch the error around `redirect` and show the form. A form without a token (a program) simply runs the deed.
+"""
+
+import uuid
+from collections.abc import Callable
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponseRedirect
+
+from accounts.models import SpentForm
+
+FIELD = "once"
+
+
+def new_token() -> str:
+    return str(uuid.uuid4())
+
+
+def redirect(request: HttpRequest, deed: Callable[[], str]) -> HttpResponseRedirect:
+    """Run `deed` (which answers the address to go to) once per form token of this person; a repeat goes where the first went."""
+    return HttpResponseRedirect(run(request, deed))
+
+
+def run(request: HttpRequest, deed: Callable[[], str]) -> str:
+    """Like `redirect`, answering the address."""
+    token = _token(request)
+    with transaction.atomic():
+        if token is None:
+            return deed()
+        try:
+            with transaction.atomic():
+                spent = SpentForm.objects.create(token=token, user=request.user)
+        except IntegrityError:
+            # PostgreSQL waits here until the first one is through; its row is then readable.
+            return SpentForm.objects.values_list("url", flat=True).filter(token=token, user=request.user).first() or "/"
+        spent.url = deed()
+        spent.save(update_fields=["url"])
+        return spent.url
+
+
+def _token(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        return None
