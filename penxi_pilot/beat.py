@@ -12,6 +12,7 @@ from django.db import Error as DatabaseFault
 from django.db import connections
 
 from accounts.models import Heartbeat
+from penxi_pilot import alive
 
 log = structlog.get_logger("penxi_pilot.beat")
 
@@ -81,12 +82,14 @@ class OneScheduler(PersistentScheduler):
                 if not self.said_waiting:
                     log.info("another beat leads, standing by")
                     self.said_waiting = True
+                alive.mark("beat", settings.PENXI_VAR)
                 return ROUND
             if self._store is None:
                 super().setup_schedule()
                 log.info("leading")
             wait = super().tick(*args, **kwargs)
             Heartbeat.tick("beat")
+            alive.mark("beat", settings.PENXI_VAR)
         except DatabaseFault as fault:
             log.warning("database does not answer", reason=str(fault))
             time.sleep(1)

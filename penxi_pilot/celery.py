@@ -9,8 +9,8 @@ import warnings
 from pathlib import Path
 
 from celery import Celery, signals
-from celery.schedules import crontab
 from celery.platforms import SecurityWarning
+from celery.schedules import crontab
 from kombu.transport import sqlalchemy as embedded_transport
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penxi_pilot.settings")

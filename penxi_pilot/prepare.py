@@ -28,27 +28,35 @@ def tell(line: str = "") -> None:
 def main() -> int:
     argparse.ArgumentParser(prog="python -m penxi_pilot.prepare", description="准备数据库，可重复运行").parse_args()
     try:
-        import django
-        from django.core.exceptions import ImproperlyConfigured
-        from django.core.management.base import CommandError
-        from django.db import DatabaseError
+        reason = prepare_or_reason()
     except ImportError as missing:
-        sys.stderr.write(f"无法启动：缺少 Python 包 {missing.name}，请先运行 bin/setup\n")
-        return 3
+        reason = f"缺少 Python 包 {missing.name}，请先运行 bin/setup"
+    if reason:
+        sys.stderr.write(f"无法启动：{reason}\n")
+    return 3 if reason else 0
+
+
+def prepare_or_reason() -> str:
+    """Prepare; the reason, in one line, when that is refused or impossible."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management.base import CommandError
+    from django.db import DatabaseError
+
     try:
         django.setup()
-        from penxi_pilot.stamp import WrongDatabase
+    except ImproperlyConfigured as refusal:
+        return str(refusal)
 
+    from penxi_pilot.stamp import WrongDatabase
+
+    try:
         prepare()
-    except ImportError as missing:
-        sys.stderr.write(f"无法启动：缺少 Python 包 {missing.name}，请先运行 bin/setup\n")
-    except (CannotPrepare, ImproperlyConfigured, WrongDatabase, CommandError) as refusal:
-        sys.stderr.write(f"无法启动：{refusal}\n")
+    except (CannotPrepare, WrongDatabase, CommandError) as refusal:
+        return str(refusal)
     except DatabaseError as fault:
-        sys.stderr.write(f"无法启动：数据库没有应答（{str(fault).splitlines()[0]}）\n")
-    else:
-        return 0
-    return 3
+        return f"数据库出错（{str(fault).splitlines()[0]}）"
+    return ""
 
 
 def call_command(name: str, **options) -> None:

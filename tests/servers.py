@@ -80,6 +80,9 @@ class Servers:
         except KeyError:
             self.stop()
             raise CannotStart("PostgreSQL is missing: apt-get install postgresql") from None
+        except PermissionError as fault:
+            self.stop()
+            raise CannotStart(f"the user postgres may not run {fault.filename}: is the root folder closed to others?") from None
         except BaseException:
             self.stop()
             raise
