@@ -1,0 +1,156 @@
+"""The Excel annex of a report: a cover sheet, every table on a sheet of its own, the figures behind the charts.
+
+Figures are those of the printed report: 万元 with two decimals, percentages with one, stored as numbers so that they can be reckoned with.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from accounts.spreadsheet import Band, CellFormat, Col, Item, Link, Sheet, write_workbook
+from reports.document import EMPTY, Column, Document, Format, StackedBars, Table, Value
+from reports.written import WrittenFile, write_whole
+
+COVER_SHEET = "封面"
+CHART_SHEET = "图表数据"
+_FORMATS: dict[Format, CellFormat] = {
+    "text": "text",
+    "int": "int",
+    "percent": "percent",
+    "wan": "wan",
+    "yuan": "yuan",
+    "date": "date",
+    "code": "code",
+    "mark": "mark",
+}
+
+
+def write_report_workbook(document: Document, target: Path) -> WrittenFile:
+    """Write the tables of `document` as .xlsx under `target`, whole or not at all; the same document gives the same bytes."""
+    stream = io.BytesIO()
+    title = _one_line(document.title)
+    sheets = list(report_sheets(document))
+    write_workbook(stream, sheets, sample=document.sample, author=document.issuer, title=title, dated=document.issued_on)
+    return write_whole(stream.getvalue(), target)
+
+
+def report_sheets(document: Document) -> Iterator[Sheet]:
+    """Cover, one sheet per table, and the data of the charts where there are any."""
+    names = [sheet_title(table) for table in document.tables()]
+    yield _cover(document, names)
+    for table, name in zip(document.tables(), names, strict=True):
+        yield _table(document, table, name)
+    if document.charts():
+        yield _charts(document)
+
+
+def sheet_title(table: Table) -> str:
+    """TB1 试点任务完成情况汇总表: code and caption, without the number it has in this report."""
+    return f"{table.code} {table.title}".strip()
+
+
+def _cover(document: Document, names: list[str]) -> Sheet:
+    tables = document.tables()
+    rows: list[tuple[Item, ...]] = [
+        (index, _number(table.number, "表"), Link(_one_line(table.title), name), len(table.rows))
+        for index, (table, name) in enumerate(zip(tables, names, strict=True), 1)
+    ]
+    if document.charts():
+        count = sum(len(chart.bars) for chart in document.charts())
+        rows.append((len(rows) + 1, "图", Link(CHART_SHEET, CHART_SHEET), count))
+    lines = [
+        f"数据截止日期：{document.as_of.isoformat()}",
+        f"编制日期：{document.issued_on.isoformat()}",
+        f"版次：第{document.edition}版　　核验码：{document.code}",
+    ]
+    if document.correction_of:
+        lines.append(f"更正（第{document.edition}版）：{document.correction_of}")
+    return Sheet(
+        title=COVER_SHEET,
+        heading=_one_line(document.title),
+        subheading=f"编制单位：{document.issuer}",
+        lines=lines,
+        columns=(Col("序号", "int", 8), Col("编号", "code", 14), Col("工作表", "text", 52), Col("行数", "int", 10)),
+        rows=rows,
+        notes=("点击表名可转到相应工作表。本表各项数据与报告一致，均为数值，可直接计算。",),
+        filtered=False,
+    )
+
+
+def _table(document: Document, table: Table, name: str) -> Sheet:
+    parts = [f"编制单位：{document.issuer}", f"数据截止日期：{document.as_of.isoformat()}"]
+    if table.unit:
+        parts.append(f"单位：{table.unit}")
+    notes = [note if index or note.startswith("注") else f"注：{note}" for index, note in enumerate(table.notes)]
+    return Sheet(
+        title=name,
+        heading=f"{_number(table.number, '表')}　{_one_line(table.title)}",
+        subheading="　　".join(parts),
+        columns=tuple(_column(column, table) for column in table.columns),
+        rows=_rows(table),
+        total=table.total,
+        total_label=table.total_label,
+        notes=(*(f"{label}：{text}" for label, text in table.closing), *notes),
+        empty=EMPTY,
+    )
+
+
+def _column(column: Column, table: Table) -> Col:
+    """A column under a common head cell carries its text too (社会组织（家）·注册), for a sheet with a filter has one head row."""
+    title = column.title.replace("\n", "")
+    fmt: CellFormat = _FORMATS[column.fmt]
+    if fmt == "code" and _counts(column, table):
+        fmt = "int"
+    return Col(f"{column.over}·{title}" if column.over else title, fmt)
+
+
+def _counts(column: Column, table: Table) -> bool:
+    """Is this a column of plain whole numbers (序号) that the report only prints as centred short text?"""
+    place = table.columns.index(column)
+    values = [row[place] for row in table.rows if place < len(row)]
+    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+
+
+def _rows(table: Table) -> Iterable[tuple[Value, ...] | Band]:
+    for group in table.groups:
+        if group.title:
+            yield Band(group.title)
+        yield from group.rows
+
+
+def _charts(document: Document) -> Sheet:
+    """One block of rows per chart; the columns are those of the chart with most series."""
+    charts = document.charts()
+    widest = max(charts, key=lambda chart: len(chart.series))
+    rows = [row for chart in charts for row in _chart_rows(chart, widest)]
+    return Sheet(
+        title=CHART_SHEET,
+        heading=f"{_one_line(document.title)}图表数据",
+        subheading=f"编制单位：{document.issuer}　　数据截止日期：{document.as_of.isoformat()}",
+        columns=(Col("名称"), *(Col(name, "int") for name in widest.series), Col(widest.value_title, "percent")),
+        rows=rows,
+        notes=tuple(f"{_number(chart.number, '图')}：序时进度 {chart.time_mark}%" for chart in charts if chart.time_mark is not None),
+        empty=EMPTY,
+    )
+
+
+def _chart_rows(chart: StackedBars, widest: StackedBars) -> Iterator[tuple[Item, ...] | Band]:
+    yield Band(f"{_number(chart.number, '图')}　{_one_line(chart.finding)}")
+    if chart.series != widest.series or chart.value_title != widest.value_title:
+        yield ("（各列依次为）", *_padded(chart.series, len(widest.series)), chart.value_title)
+    for bar in chart.bars:
+        yield (bar.label, *_padded(bar.parts, len(widest.series)), bar.value)
+
+
+def _padded(values: tuple[Item, ...], length: int) -> list[Item]:
+    return [*values, *[None] * (length - len(values))]
+
+
+def _number(number: str, word: str) -> str:
+    return f"{word}{number}" if number.isdigit() else number
+
+
+def _one_line(text: str) -> str:
+    return "".join(line.strip() for line in text.split("\n"))
