@@ -83,7 +83,7 @@ def contents_blocks(entries: Sequence[Entry], *, new_page: bool) -> list[_Elemen
     finish = node("w:r", node("w:fldChar", fldCharType="end"))
     for index, entry in enumerate(entries):
         link = node(
-            "w:hyperlink", run(f"{entry.text}\t"), *field(f"PAGEREF {entry.anchor} \\h", str(entry.page)), anchor=entry.anchor, history=1
+            "w:hyperlink", run(f"{entry.text} \t "), *field(f"PAGEREF {entry.anchor} \\h", str(entry.page)), anchor=entry.anchor, history=1
         )
         last = index == len(entries) - 1
         blocks.append(paragraph(f"TOC{entry.level}", *(start if index == 0 else []), link, *([finish] if last else [])))

@@ -12,8 +12,8 @@ FANG, HEI, KAI, SONG, XIAOBIAO = "仿宋_GB2312", "黑体", "楷体_GB2312", "�
 LINE = 28.95
 """One line of the grid in points (22 to a page)."""
 QUARTER = LINE / 4
-PITCH = 15.793
-"""Width of one character of the grid in points (28 to a line)."""
+PITCH = 15.75
+"""Width of one character of the text in points (28 to a line of 156 mm): 16 pt drawn together by a quarter of a point, which Word can count."""
 MM = 72 / 25.4
 TEXT_WIDTH_MM, TEXT_HEIGHT_MM = 156, 225
 GREY, MARK_GREY, FOOT_GREY = "6B6B6B", "8A8A8A", "6B6B6B"

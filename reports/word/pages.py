@@ -7,7 +7,7 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 from lxml.etree import _Element
 
-from reports.word.oxml import LINE, MM, PITCH, field, node, paragraph, run, twips
+from reports.word.oxml import LINE, MM, field, node, paragraph, run, twips
 
 TOP, RIGHT, BOTTOM, LEFT = 37, 26, 35, 28
 _PAGE = (210, 297)
@@ -46,7 +46,8 @@ class Pages:
         )
         if start is not None:
             section.append(node("w:pgNumType", start=start))
-        section.append(node("w:docGrid", type="linesAndChars", linePitch=twips(LINE), charSpace=round((PITCH - 16) * 4096)))
+        # Lines only: a grid of 28 narrowed characters makes LibreOffice give each character two cells; the styles set the 28 characters instead.
+        section.append(node("w:docGrid", type="lines", linePitch=twips(LINE)))
         return section
 
     def _reference(self, part: str, kind: str, place: str) -> _Element:

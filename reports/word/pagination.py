@@ -31,9 +31,9 @@ class PageCounter:
             self.used += LINE
         return first
 
-    def block(self, height: float) -> int:
-        """Something that stays in one piece, as far as a page can hold it; the page it starts on."""
-        if self.used and self.used + min(height, self.room) > self.room + 0.5:
+    def block(self, height: float, *, whole: bool = True) -> int:
+        """Something that stays in one piece, unless it is higher than a page or not `whole`; the page it starts on."""
+        if self.used and whole and self.used + min(height, self.room) > self.room + 0.5:
             self.new_page()
         first = self.page
         rest = height

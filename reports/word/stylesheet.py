@@ -12,7 +12,7 @@ _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 @dataclass(frozen=True)
 class Style:
-    """A paragraph style. Sizes and lengths in points; `indent` in characters; `line` is an exact line height."""
+    """A paragraph style; one on the grid has its characters drawn together to 28 a line. Sizes and lengths in points; `indent` in characters; `line` is an exact line height."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ STYLES = (
     Style("BodyText", "Body Text", indent=2),
     Style("Heading1", "heading 1", face=HEI, indent=2, keep_next=True, outline=0, following="BodyText"),
     Style("Heading2", "heading 2", face=KAI, indent=2, keep_next=True, outline=1, following="BodyText"),
-    Style("Title", "Title", face=XIAOBIAO, size=22, line=33, align="center", keep_next=True, following="BodyText"),
+    Style("Title", "Title", face=XIAOBIAO, size=22, line=33, align="center", keep_next=True, following="BodyText", on_grid=False),
     Style("Subtitle", "Subtitle", face=KAI, align="center", following="BodyText"),
     Style("Caption", "caption", face=HEI, size=12, line=QUARTER * 3, align="center", keep_next=True, on_grid=False),
     Style("FigureCaption", "图题", face=HEI, size=10.5, line=QUARTER * 3, align="center", on_grid=False),
@@ -62,16 +62,17 @@ STYLES = (
         after=LINE - 2,
         keep_next=True,
         outline=0,
+        on_grid=False,
     ),
     Style("AnnexList", "附件说明", align="left"),
     Style("Addressee", "主送机关", align="left"),
     Style("Signature", "Signature", align="left", keep_next=True),
-    Style("CoverNumber", "封面文号", size=10.5, colour=MARK_GREY, align="left"),
-    Style("CoverProgramme", "封面试点名称", face=XIAOBIAO, size=26, line=40, align="center"),
-    Style("CoverTitle", "封面报告名称", face=XIAOBIAO, size=36, line=56, align="center", spacing=5),
-    Style("CoverLine", "封面说明", face=KAI, align="center"),
-    Style("CoverIssuer", "封面单位", face=KAI, size=18, align="center"),
-    Style("ContentsTitle", "目录标题", face=XIAOBIAO, size=22, align="center", after=LINE),
+    Style("CoverNumber", "封面文号", size=10.5, colour=MARK_GREY, align="left", on_grid=False),
+    Style("CoverProgramme", "封面试点名称", face=XIAOBIAO, size=26, line=40, align="center", on_grid=False),
+    Style("CoverTitle", "封面报告名称", face=XIAOBIAO, size=36, line=56, align="center", spacing=5, on_grid=False),
+    Style("CoverLine", "封面说明", face=KAI, align="center", on_grid=False),
+    Style("CoverIssuer", "封面单位", face=KAI, size=18, align="center", on_grid=False),
+    Style("ContentsTitle", "目录标题", face=XIAOBIAO, size=22, align="center", after=LINE, on_grid=False),
     Style("TOC1", "toc 1", face=HEI, tab=True, align="left"),
     Style("TOC2", "toc 2", tab=True, align="left", left=2 * PITCH),
     Style("Header", "header", face=HEI, size=9, line=12, align="right", colour=MARK_GREY, spacing=2, on_grid=False),
@@ -85,11 +86,12 @@ def styles_xml() -> bytes:
     """The whole styles part."""
     defaults = (
         f"<w:docDefaults><w:rPrDefault><w:rPr>{_faces(FANG)}<w:kern w:val='0'/><w:sz w:val='32'/><w:szCs w:val='32'/>"
-        "<w:lang w:val='zh-CN' w:eastAsia='zh-CN' w:bidi='ar-SA'/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
+        "<w:lang w:val='en-US' w:eastAsia='zh-CN' w:bidi='ar-SA'/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
     )
     normal = (
         "<w:style w:type='paragraph' w:default='1' w:styleId='Normal'><w:name w:val='Normal'/><w:qFormat/>"
-        f"<w:pPr><w:widowControl w:val='0'/><w:spacing w:before='0' w:after='0' w:line='{twips(LINE)}' w:lineRule='exact'/><w:jc w:val='both'/></w:pPr></w:style>"
+        f"<w:pPr><w:widowControl/><w:autoSpaceDE w:val='0'/><w:autoSpaceDN w:val='0'/><w:spacing w:before='0' w:after='0' w:line='{twips(LINE)}' w:lineRule='exact'/><w:jc w:val='both'/></w:pPr>"
+        "<w:rPr><w:sz w:val='32'/><w:szCs w:val='32'/></w:rPr></w:style>"
     )
     others = (
         "<w:style w:type='character' w:default='1' w:styleId='DefaultParagraphFont'><w:name w:val='Default Paragraph Font'/><w:uiPriority w:val='1'/>"
@@ -129,8 +131,9 @@ def _style(style: Style) -> str:
         letters += "<w:snapToGrid w:val='0'/>"
     if style.colour:
         letters += f"<w:color w:val='{style.colour}'/>"
-    if style.spacing:
-        letters += f"<w:spacing w:val='{twips(style.spacing)}'/>"
+    spacing = style.spacing or (PITCH - 16 if style.on_grid else 0)
+    if spacing:
+        letters += f"<w:spacing w:val='{twips(spacing)}'/>"
     letters += f"<w:sz w:val='{round(style.size * 2)}'/><w:szCs w:val='{round(style.size * 2)}'/>"
     custom = "" if builtin else " w:customStyle='1'"
     return (
@@ -165,5 +168,5 @@ def settings_xml() -> bytes:
         "<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/>"
         "<w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>"
         "<w:compatSetting w:name='compatibilityMode' w:uri='http://schemas.microsoft.com/office/word' w:val='15'/></w:compat>"
-        "<w:themeFontLang w:val='zh-CN' w:eastAsia='zh-CN'/><w:decimalSymbol w:val='.'/><w:listSeparator w:val=','/></w:settings>"
+        "<w:themeFontLang w:val='en-US' w:eastAsia='zh-CN'/><w:decimalSymbol w:val='.'/><w:listSeparator w:val=','/></w:settings>"
     ).encode()

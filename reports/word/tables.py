@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from accounts.spreadsheet import label_span
 from reports.document import Column, Table, Value, show
-from reports.word.oxml import GREY, MM, QUARTER, node, paragraph, run, text_width, twips
+from reports.word.oxml import GREY, LINE, MM, QUARTER, node, paragraph, run, text_width, twips
 
 CellMaker = Callable[[bool], _Element]
 """Makes a cell once it is known whether its row stays with the next one."""
@@ -60,6 +60,11 @@ def column_widths(table: Table) -> list[float]:
 def block_height(table: Table) -> float:
     """Height in points of the whole block, rounded up to full grid lines with at least two quarters of air."""
     return math.ceil((_bare_height(table) + QUARTER * 2) / (QUARTER * 4) - 0.01) * QUARTER * 4
+
+
+def kept_whole(table: Table) -> bool:
+    """Is the table short enough to stay on one page?"""
+    return len(table.rows) <= _KEPT_WHOLE and not any(group.title for group in table.groups) and _bare_height(table) < 20 * LINE
 
 
 def _bare_height(table: Table) -> float:
@@ -118,7 +123,7 @@ def _lines(text: str, width: float, size: float) -> int:
 def _table(table: Table, widths: Sequence[float]) -> _Element:
     element = node("w:tbl", _table_properties(table), node("w:tblGrid", *(node("w:gridCol", w=twips(width * MM)) for width in widths)))
     rows = list(_rows(table, widths))
-    kept = len(rows) <= _KEPT_WHOLE
+    kept = kept_whole(table)
     for index, (kind, cells, height) in enumerate(rows):
         properties = node("w:trPr", node("w:cantSplit"), node("w:trHeight", val=twips(height), hRule="atLeast"))
         if kind == "head":
@@ -142,6 +147,7 @@ def _table_properties(table: Table) -> _Element:
             node("w:insideV", val="single", sz=3, space=0, color=GREY),
         ),
         node("w:tblLayout", type="fixed"),
+        node("w:tblCellMar", node("w:left", w=twips(_PADDING), type="dxa"), node("w:right", w=twips(_PADDING), type="dxa")),
         node("w:tblLook", val="0420", firstRow=1, lastRow=0, firstColumn=0, lastColumn=0, noHBand=1, noVBand=1),
         node("w:tblCaption", val=title),
     )

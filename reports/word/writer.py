@@ -25,7 +25,7 @@ from reports.word.pages import Pages
 from reports.word.pagination import PageCounter
 from reports.word.pictures import PAIR_HEIGHT, photo_blocks
 from reports.word.stylesheet import font_table_xml, settings_xml, styles_xml
-from reports.word.tables import block_height, caption_of, table_blocks
+from reports.word.tables import block_height, caption_of, kept_whole, table_blocks
 from reports.written import WrittenFile, write_whole
 
 _UNUSED_PARTS = ("stylesWithEffects", "customXml", "numbering", "webSettings", "theme")
@@ -126,7 +126,7 @@ class _Writer:
             case Paragraph():
                 self._paragraph(block, keep_next=isinstance(following, Signature))
             case Table():
-                self.counter.block(block_height(block))
+                self.counter.block(block_height(block), whole=kept_whole(block))
                 self.body += table_blocks(block)
             case StackedBars():
                 self._chart(block)
