@@ -132,6 +132,9 @@ def withdraw(subject: Reviewable, *, by: User) -> ReviewStep:
     """Take back what nobody has decided on yet; it becomes a draft again."""
     subject = _locked(subject)
     _own(subject, by)
+    last = subject.steps.order_by("-id").first()
+    if last is not None and last.action == ReviewAction.APPROVE:
+        raise ValidationError(f"{last.unit.short_name}已经审核通过，不能撤回。需要修改时请{subject.waiting_at.short_name}退回")
     return _move(subject, ReviewAction.WITHDRAW, ReviewState.DRAFT, desk=None, by=by)
 
 
@@ -196,12 +199,12 @@ def _move(subject: Reviewable, action: ReviewAction, state: ReviewState, *, desk
         )
     subject.state, subject.waiting_at = state, desk
     subject.version += 1
-    subject.full_clean(exclude=["file"] if hasattr(subject, "file_id") else None)
+    subject.validate_constraints()
     subject.save()
     step = ReviewStep(
         subject=subject, action=action, state=state, waiting_at=desk, actor=by, unit=by.unit, on=clock.today(), opinion=opinion.strip()
     )
-    step.full_clean()
+    step.validate_constraints()
     step.save()
     audit.record(AUDIT[action], user=by, about=subject, opinion=opinion)
     return step
