@@ -276,13 +276,10 @@ def mark_quote(sentence: str, words: str | list[str] | tuple[str, ...] = "") -> 
     pattern = "|".join(re.escape(word) for word in sorted(filter(None, own), key=len, reverse=True))
     if not pattern:
         return format_html("{}", sentence)
-    pieces = re.split(f"({pattern})", sentence)
-    return format_html_join("", "{}{}", ((piece, format_html("<mark>{}</mark>", own)) for piece, own in _pairs(pieces)))
-
-
-def _pairs(pieces: list[str]) -> list[tuple[str, str]]:
-    """re.split gives plain, own, plain, own, …, plain; joined here as (plain, own) with an empty last own."""
-    return list(zip(pieces[::2], [*pieces[1::2], ""], strict=True))
+    pieces = re.split(f"({pattern})", sentence)  # plain, own, plain, own, …, plain
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", piece) if place % 2 else piece,) for place, piece in enumerate(pieces))
+    )
 
 
 # --- lists ----------------------------------------------------------------------------------------------------------------------
