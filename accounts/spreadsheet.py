@@ -38,6 +38,7 @@ CELL_LIMIT = 32_767
 SHEET_NAME_LIMIT = 31
 _UNDATED = datetime.date(2000, 1, 1)
 _MEASURED_ROWS = 200
+_HEAD_WRAPS = 12
 _LANDSCAPE_FROM = 9
 
 _NUMBER_FORMATS: dict[str, str] = {
@@ -69,11 +70,12 @@ _MARK = Font(name="黑体", size=10.5, color="FF8A5C00")
 
 @dataclass(frozen=True)
 class Col:
-    """One column: head text, how cells are stored, width in characters (measured from the content when None)."""
+    """One column: head text, how cells are stored, width in characters (measured from the content when None), alignment against the format's."""
 
     title: str
     fmt: CellFormat = "text"
     width: float | None = None
+    align: Literal["", "left", "center", "right"] = ""
 
 
 @dataclass(frozen=True)
@@ -175,24 +177,17 @@ class _StreamedSheet(WriteOnlyWorksheet):
 class _CellMaker:
     """Ready styled cells of one column, made once and filled again for each row (a cell is written before the next row is built)."""
 
-    def __init__(self, ws: WriteOnlyWorksheet, fmt: CellFormat, *, wrap: bool, empty: str, total: bool = False) -> None:
-        self.fmt, self.empty = fmt, empty
-        self.value_cell = _styled(
-            ws, _BOLD if total else _BODY, fill=_PALE if total else None, align=_alignment(fmt, wrap), number_format=_NUMBER_FORMATS[fmt]
-        )
-        words = "center" if fmt in _RIGHT else None
-        self.text_cell = _styled(
-            ws,
-            _BOLD if total else _BODY,
-            fill=_PALE if total else None,
-            align=_alignment(fmt, wrap, words),
-            number_format="@" if fmt == "code" else "General",
-        )
-        self.quoted_cell = _styled(
-            ws, _BOLD if total else _BODY, fill=_PALE if total else None, align=_alignment(fmt, wrap, words), number_format="@"
-        )
+    def __init__(self, ws: WriteOnlyWorksheet, col: Col, *, wrap: bool, empty: str, total: bool = False) -> None:
+        self.fmt, self.empty = col.fmt, empty
+        font, fill = (_BOLD, _PALE) if total else (_BODY, None)
+        figures = _alignment(col, wrap)
+        words = _alignment(col, wrap, "center" if col.fmt in _RIGHT else "")
+        number_format = "General" if col.fmt == "code" else _NUMBER_FORMATS[col.fmt]
+        self.value_cell = _styled(ws, font, fill=fill, align=figures, number_format=number_format)
+        self.text_cell = _styled(ws, font, fill=fill, align=words, number_format="@" if col.fmt == "code" else "General")
+        self.quoted_cell = _styled(ws, font, fill=fill, align=words, number_format="@")
         self.quoted_cell.quotePrefix = True
-        self.link_cell = _styled(ws, _LINK, align=_alignment("text", wrap))
+        self.link_cell = _styled(ws, _LINK, align=words)
 
     def fill(self, value: Item) -> Cell:
         """The column's cell holding `value`: a number or date where the format says so, else text that cannot become a formula."""
@@ -210,7 +205,7 @@ class _CellMaker:
             )
         if isinstance(value, datetime.date):
             return _put(self.value_cell, value, "d") if self.fmt in ("date", "datetime") else self._text(value.isoformat())
-        if isinstance(value, int | Decimal) and self.fmt in _RIGHT and abs(value) < 10**15:
+        if isinstance(value, int | Decimal) and self.fmt not in ("date", "datetime") and abs(value) < 10**15:
             return _put(self.value_cell, stored(value, self.fmt), "n")
         return self._text(value if isinstance(value, str) else str(value))
 
@@ -265,9 +260,9 @@ def _styled(
     return cell
 
 
-def _alignment(fmt: CellFormat, wrap: bool, horizontal: str | None = None) -> Alignment:
-    side = horizontal or ("right" if fmt in _RIGHT else "center" if fmt in _CENTRED else "left")
-    return Alignment(horizontal=side, vertical="center", wrap_text=wrap and side != "right")
+def _alignment(col: Col, wrap: bool, horizontal: str = "") -> Alignment:
+    side = col.align or horizontal or ("right" if col.fmt in _RIGHT else "center" if col.fmt in _CENTRED else "left")
+    return Alignment(horizontal=side, vertical="center", wrap_text=wrap and col.fmt not in _RIGHT)
 
 
 def _fill(sheets: Sequence[Sheet], sample: bool) -> Workbook:
@@ -320,14 +315,13 @@ class _SheetFiller:
 
     def _head(self) -> None:
         align = Alignment(horizontal="center", vertical="center", wrap_text=True)
-        self._append(
-            [_put(_styled(self.ws, _BOLD, fill=_GREY, align=align), shortened(clean(col.title)), "s") for col in self.sheet.columns],
-            height=24,
-        )
+        cells = [_put(_styled(self.ws, _BOLD, fill=_GREY, align=align), shortened(clean(col.title)), "s") for col in self.sheet.columns]
+        lines = max(-(-_display_width(clean(col.title)) // _HEAD_WRAPS) for col in self.sheet.columns)
+        self._append(cells, height=24 if lines <= 1 else 16 * min(lines, 6))
 
     def _body(self, rows: Iterable[Sequence[Item] | Band], widths: Sequence[float]) -> None:
         ws, sheet = self.ws, self.sheet
-        makers = [_CellMaker(ws, col.fmt, wrap=width >= 16, empty=sheet.empty) for col, width in zip(sheet.columns, widths, strict=True)]
+        makers = [_CellMaker(ws, col, wrap=width >= 12, empty=sheet.empty) for col, width in zip(sheet.columns, widths, strict=True)]
         for row in rows:
             if isinstance(row, Band):
                 self._wide(
@@ -337,20 +331,20 @@ class _SheetFiller:
             if len(row) > self.width:
                 raise ValueError("一行的单元格多于表头")
             cells: list[Cell] = [maker.fill(value) for maker, value in zip(makers, [*row, *[None] * (self.width - len(row))], strict=True)]
-            self._append(cells)
+            self._append(cells, height=_row_height(cells, widths))
             self._link(row)
         if sheet.filtered and self.row > self.head_row:
             ws.auto_filter.ref = f"A{self.head_row}:{get_column_letter(self.width)}{self.row}"
         if sheet.total is not None:
-            self._total([maker.fmt for maker in makers])
+            self._total()
 
-    def _total(self, formats: Sequence[CellFormat]) -> None:
+    def _total(self) -> None:
         sheet = self.sheet
-        makers = [_CellMaker(self.ws, fmt, wrap=False, empty=sheet.empty, total=True) for fmt in formats]
+        makers = [_CellMaker(self.ws, col, wrap=False, empty=sheet.empty, total=True) for col in sheet.columns]
         values: list[Item] = list(sheet.total or ())
         for index in range(label_span(values, sheet.total_label)):
             values[index] = sheet.total_label if index == 0 else None
-            makers[index] = _CellMaker(self.ws, "mark", wrap=False, empty="", total=True)
+            makers[index] = _CellMaker(self.ws, Col("", "mark"), wrap=False, empty="", total=True)
         self._append([maker.fill(value) for maker, value in zip(makers, values, strict=False)], height=20)
 
     def _link(self, row: Sequence[Item]) -> None:
@@ -365,7 +359,8 @@ class _SheetFiller:
         self.row += 1
         if height is not None:
             self.ws.row_dimensions[self.row].height = height
-        self.ws.append(cells if isinstance(cells, list) else list(cells))
+        self.ws.append(list(cells))
+        self.ws.row_dimensions.pop(self.row, None)
 
     def _wide(self, text: str, font: Font, *, align: Alignment, fill=None, border: Border | None = None, height: float | None = 18) -> None:
         """One merged row over all columns."""
@@ -379,19 +374,34 @@ class _SheetFiller:
             self.ws.merged_cells.add(f"A{self.row}:{get_column_letter(self.width)}{self.row}")
 
     def _widths(self, rows: Sequence[Sequence[Item] | Band]) -> list[float]:
-        """Widths in characters from the head and the first rows; long text wraps at 46."""
+        """Widths in characters from the head and the first rows; long text wraps, sooner where there are many columns."""
+        widest = 46 if self.width <= 6 else 30
+        arrow = 3 if self.sheet.filtered else 0
         widths: list[float] = []
         for index, col in enumerate(self.sheet.columns):
             if col.width is not None:
                 widths.append(col.width)
                 continue
-            longest = max((_display_width(line) for line in clean(col.title).split("\n")), default=0) + (3 if self.sheet.filtered else 0)
+            longest = min(_display_width(clean(col.title)) + arrow, _HEAD_WRAPS + arrow)
             for row in [*rows, *([self.sheet.total] if self.sheet.total is not None else [])]:
                 if not isinstance(row, Band) and index < len(row):
                     longest = max(longest, _display_width(_sketch(row[index], col.fmt)))
-            widths.append(float(min(max(longest + 2, 7), 46)))
+            widths.append(float(min(max(longest + 2, 7), widest)))
+        lacking = min(_display_width(clean(self.sheet.heading)) * 1.6, 90) - sum(widths)
+        if lacking > 0:
+            widths = [round(width + lacking / self.width, 1) for width in widths]
         self.total_width = sum(widths) or 1
         return widths
+
+
+def _row_height(cells: Sequence[Cell], widths: Sequence[float]) -> float | None:
+    """Height of a row whose text wraps, in points; None for the usual one. Stated in the file because not every reader works it out itself."""
+    lines = 1
+    for cell, width in zip(cells, widths, strict=True):
+        text = cell._value
+        if isinstance(text, str) and (len(text) * 2 > width or "\n" in text):
+            lines = max(lines, sum(max(1, -(-_display_width(part) // max(int(width) - 1, 1))) for part in text[:3000].split("\n")))
+    return None if lines == 1 else min(14.5 * lines + 4, 400)
 
 
 def label_span(total: Sequence[Item], label: str) -> int:
@@ -427,6 +437,7 @@ def _set_up_print(ws: WriteOnlyWorksheet, head_row: int, columns: int) -> None:
     ws.page_setup.orientation = "landscape" if columns >= _LANDSCAPE_FROM else "portrait"
     ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = 1, 0
     ws.print_options.horizontalCentered = True
+    ws.sheet_format.defaultRowHeight, ws.sheet_format.customHeight = 18, True
     ws.page_margins.left = ws.page_margins.right = 0.6
     ws.page_margins.top, ws.page_margins.bottom = 0.8, 0.8
     ws.oddFooter.center.text = "第 &P 页 共 &N 页"

@@ -72,7 +72,7 @@ def _cover(document: Document, names: list[str]) -> Sheet:
         heading=_one_line(document.title),
         subheading=f"编制单位：{document.issuer}",
         lines=lines,
-        columns=(Col("序号", "int", 8), Col("编号", "code", 14), Col("工作表", "text", 52), Col("行数", "int", 10)),
+        columns=(Col("序号", "code", 8), Col("编号", "code", 14), Col("工作表", "text", 52), Col("行数", "int", 10)),
         rows=rows,
         notes=("点击表名可转到相应工作表。本表各项数据与报告一致，均为数值，可直接计算。",),
         filtered=False,
@@ -88,7 +88,7 @@ def _table(document: Document, table: Table, name: str) -> Sheet:
         title=name,
         heading=f"{_number(table.number, '表')}　{_one_line(table.title)}",
         subheading="　　".join(parts),
-        columns=tuple(_column(column, table) for column in table.columns),
+        columns=tuple(_column(column) for column in table.columns),
         rows=_rows(table),
         total=table.total,
         total_label=table.total_label,
@@ -97,20 +97,10 @@ def _table(document: Document, table: Table, name: str) -> Sheet:
     )
 
 
-def _column(column: Column, table: Table) -> Col:
+def _column(column: Column) -> Col:
     """A column under a common head cell carries its text too (社会组织（家）·注册), for a sheet with a filter has one head row."""
     title = column.title.replace("\n", "")
-    fmt: CellFormat = _FORMATS[column.fmt]
-    if fmt == "code" and _counts(column, table):
-        fmt = "int"
-    return Col(f"{column.over}·{title}" if column.over else title, fmt)
-
-
-def _counts(column: Column, table: Table) -> bool:
-    """Is this a column of plain whole numbers (序号) that the report only prints as centred short text?"""
-    place = table.columns.index(column)
-    values = [row[place] for row in table.rows if place < len(row)]
-    return bool(values) and all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+    return Col(f"{column.over}·{title}" if column.over else title, _FORMATS[column.fmt], align=column.align)
 
 
 def _rows(table: Table) -> Iterable[tuple[Value, ...] | Band]:
