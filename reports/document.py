@@ -90,7 +90,8 @@ class Group:
 class Table:
     """A numbered table. `code` is the domain's (TB1 …) and the name of its sheet; `total` is a row of the same width or None.
 
-    Leading empty cells of `total` are covered by `total_label`; `closing` are rows (label, text) under it, such as 支出合计（大写）.
+    Leading empty cells of `total` are covered by `total_label`, words in a head group run over the empty cells after them; `closing` are
+    rows (label, text) under it, such as 支出合计（大写）.
     """
 
     code: str

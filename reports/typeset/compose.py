@@ -64,7 +64,7 @@ class Line:
 class _Text:
     """Characters with their widths, gaps and break prices: what the search below looks at."""
 
-    def __init__(self, runs: Sequence[tuple[str, str]], size: float, fonts: FontSet):
+    def __init__(self, runs: Sequence[tuple[str, str]], size: float, fonts: FontSet, *, gaps: bool):
         self.size = size
         self.chars = [ch for text, _role in runs for ch in text]
         self.roles = [role for text, role in runs for _ch in text]
@@ -75,7 +75,7 @@ class _Text:
         for i in range(1, len(self.chars)):
             before, after = self.chars[i - 1], self.chars[i]
             self._squeeze(i, before, after, widths)
-            if _wants_gap(before, after):
+            if gaps and _wants_gap(before, after):
                 self.gaps[i] = GAP * size
         self.widths = widths
         self.ends = [0.0, *accumulate(width + gap for width, gap in zip(widths, self.gaps, strict=True))]
@@ -172,7 +172,7 @@ def _breaks(text: _Text, measure: float) -> list[tuple[int, float]]:
 
 def compose(runs: Sequence[tuple[str, str]], *, fonts: FontSet, measure: float, size: float = 16.0, indent: float = 0.0) -> list[Line]:
     """Justified lines of `runs` (text, role): flush both sides at `measure` points, the first line shorter by `indent`."""
-    text = _Text(runs, size, fonts)
+    text = _Text(runs, size, fonts, gaps=True)
     if not text.chars:
         return []
     breaks = _breaks(text, measure - indent)
@@ -184,8 +184,11 @@ def compose(runs: Sequence[tuple[str, str]], *, fonts: FontSet, measure: float, 
 
 
 def compose_ragged(runs: Sequence[tuple[str, str]], *, fonts: FontSet, measure: float, size: float, balanced: bool = False) -> list[Line]:
-    """Lines set without stretching, as few as possible: for cells, captions and titles. `balanced` evens their lengths (titles)."""
-    text = _Text(runs, size, fonts)
+    """Lines set without stretching, as few as possible: for cells, captions and titles. `balanced` evens their lengths (titles).
+
+    There is no extra space between Chinese and digits here: short texts look better closed.
+    """
+    text = _Text(runs, size, fonts, gaps=False)
     if not text.chars:
         return []
 

@@ -186,10 +186,11 @@ class Builder:
         """One item per page; text never follows on the last one, so its height need not be whole lines."""
         capacity = WIDE_Q if layout.wide else PAGE_LINES * 4
         after_annex = all(item.template == "annex" for item in self.section.items)
-        first = capacity - (ANNEX_Q if self.section.items and after_annex else 0)
-        parts = layout.parts(first, capacity)
+        space = 0 if self.section.items and after_annex else 1
+        first = capacity - (0 if space else ANNEX_Q)
+        parts = layout.parts(first, capacity, space)
         for k, (start, end, q) in enumerate(parts):
-            data = table_data(layout, self.styles, start, end, q, 1 if k == 0 else 0, first=k == 0)
+            data = table_data(layout, self.styles, start, end, q, 0 if k else space, first=k == 0)
             self.section.items.append(Item("fixed", q, "table", data, fresh=not (k == 0 and after_annex)))
         self.parts.sections.append(Section("internal" if self.section.page == "internal" else "body"))
 

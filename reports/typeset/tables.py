@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from reports.document import EMPTY, Column, Table, Value, show
+from reports.document import Column, Table, Value, show
 from reports.typeset.compose import Line, compose_ragged
 from reports.typeset.fonts import FANG, HEI, KAI, SONG, FontSet
 from reports.typeset.measures import BLOCK_LIMIT_Q, LANDSCAPE_MM, MEASURE, MM, PORTRAIT_MM, WIDE_MEASURE, WIDE_Q, quarters, whole_lines
@@ -15,22 +17,24 @@ from reports.typeset.text import clean
 SIZE, DENSE_SIZE, LEADING = 10.5, 9.5, 12.6
 CAPTION_SIZE, NOTE_SIZE = 12.0, 9.0
 CAPTION_Q, UNIT_Q, NOTE_Q, ROW_Q, WIDE_ROW_Q = 3, 2, 2, 3, 5
-PADDING, NUMBER_PADDING = 2.6, 4.0
+PADDING, HEAD_PADDING, NUMBER_PADDING = 2.6, 0.3, 4.0
 MAX_CELL_LINES = 14
 """A taller row is continued in the next one, so that no row is higher than a page."""
 LEFT, CENTRE, RIGHT = "a-l", "a-c", "a-r"
 ALIGNMENT = {"int": RIGHT, "percent": RIGHT, "wan": RIGHT, "yuan": RIGHT, "date": CENTRE, "code": CENTRE, "mark": CENTRE, "text": LEFT}
+_UNBROKEN = re.compile(r"[!-~]+")
 NAMED = {"left": LEFT, "center": CENTRE, "right": RIGHT}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell ready to print: its HTML, its class of alignment, and how many columns and rows it spans."""
+    """A cell ready to print: its HTML, its class of alignment, how many columns and rows it spans; `edge` = a head group begins or ends here."""
 
     html: str
     align: str
     span: int = 1
     rows: int = 1
+    edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,13 @@ class TableLayout:
     def whole(self) -> bool:
         return not self.wide and self.block_lines * 4 <= BLOCK_LIMIT_Q
 
-    def parts(self, first_q: int, page_q: int) -> list[tuple[int, int, int]]:
-        """Row ranges page by page with their heights: (first row, end, quarters). A group row stays with the row after it,
-        the total with the row before it, the notes with the last row."""
+    def parts(self, first_q: int, page_q: int, space_q: int) -> list[tuple[int, int, int]]:
+        """Row ranges page by page with their heights: (first row, end, quarters), `space_q` blank above the first.
+
+        A group row stays with the row after it, the total with the row before it, the notes with the last row.
+        """
         parts: list[tuple[int, int, int]] = []
-        start, used = 0, 1 + self.above_q + self.head_q
+        start, used = 0, space_q + self.above_q + self.head_q
         limit = first_q
         for i, row in enumerate(self.rows):
             need = self._need(i)
@@ -115,6 +121,7 @@ class _Setter:
         self.wide = landscape
         self.size = DENSE_SIZE if table.dense or landscape else SIZE
         self.min_q = WIDE_ROW_Q if landscape else ROW_Q
+        self.edges = _edges(table.columns)
         self.shown = [[show(value, column.fmt) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
         self.widths = self._fit_widths(LANDSCAPE_MM if landscape else PORTRAIT_MM)
 
@@ -147,12 +154,13 @@ class _Setter:
         return rounded
 
     def _need_mm(self, i: int) -> float:
+        """Width of the longest number or mark of a column; of other text, of the longest stretch that has no place to break."""
         column = self.table.columns[i]
-        if self.align(column) == LEFT or column.fmt == "text":
-            return 0.0
         texts = [row[i] for row in self.shown]
-        if self.table.total and len(self.table.total) > i:
+        if self.align(column) == RIGHT and self.table.total:
             texts.append(show(self.table.total[i], column.fmt))
+        if self.align(column) != RIGHT and column.fmt != "mark":
+            texts = [word for text in texts for word in _UNBROKEN.findall(text) if len(word) <= 12]
         metrics = self.fonts[SONG].metrics
         longest = max((sum(metrics.advance(ch) for ch in text) for text in texts), default=0.0)
         return (longest * self.size + NUMBER_PADDING + PADDING + 0.5) / MM
@@ -167,36 +175,46 @@ class _Setter:
         while start == 0 or start < highest:
             part = [(lines[start : start + MAX_CELL_LINES], align, span) for lines, align, span in cells]
             q = self.row_q(max((len(lines) for lines, _align, _span in part), default=1))
-            made = tuple(Cell(set_plain(lines, role), align, span) for lines, align, span in part)
+            made = tuple(self._cells(part, role))
             rows.append(Row(made, q, kind if start == 0 else "cont", self.styles.height(q)))
             start += MAX_CELL_LINES
         return rows
 
+    def _cells(self, part: list[tuple[list[Line], str, int]], role: str) -> Iterator[Cell]:
+        at = 0
+        for lines, align, span in part:
+            yield Cell(set_plain(lines, role), align, span, edge=at in self.edges)
+            at += span
+
+    def _head_cell(self, text: str, width: float, *, span: int = 1, rows: int = 1, edge: bool = False) -> tuple[Cell, int]:
+        """A cell of the head and its number of lines; it may use nearly the whole width of its column."""
+        lines = self.lines(text, width + 2 * (PADDING - HEAD_PADDING) / MM, HEI)
+        return Cell(set_plain(lines, HEI), CENTRE, span, rows, edge), len(lines)
+
     def head(self) -> tuple[Row, ...]:
         columns = self.table.columns
         if not any(column.over for column in columns):
-            cells = [(self.lines(column.title, width, HEI), CENTRE, 1) for column, width in zip(columns, self.widths, strict=True)]
-            highest = max(len(lines) for lines, _align, _span in cells)
-            q = max(ROW_Q, quarters(LEADING * highest + 2))
-            return (Row(tuple(Cell(set_plain(lines, HEI), CENTRE) for lines, _a, _s in cells), q, "head", self.styles.height(q)),)
-        upper, lower = [], []
+            made = [self._head_cell(column.title, width) for column, width in zip(columns, self.widths, strict=True)]
+            q = max(ROW_Q, quarters(LEADING * max(lines for _cell, lines in made) + 2))
+            return (Row(tuple(cell for cell, _lines in made), q, "head", self.styles.height(q)),)
+        upper, lower, tallest = [], [], 1
         at = 0
         for over, group in groupby(columns, key=lambda column: column.over):
             members = list(group)
+            widths = self.widths[at : at + len(members)]
+            rows = 1 if over else 2
+            made = [self._head_cell(column.title, widths[k], rows=rows, edge=at + k in self.edges) for k, column in enumerate(members)]
             if over:
-                width = sum(self.widths[at : at + len(members)])
-                upper.append(Cell(set_plain(self.lines(over, width, HEI), HEI), CENTRE, len(members)))
-                lower += [
-                    Cell(set_plain(self.lines(column.title, self.widths[at + k], HEI), HEI), CENTRE) for k, column in enumerate(members)
-                ]
+                upper.append(self._head_cell(over, sum(widths), span=len(members), edge=at in self.edges)[0])
+                lower += [cell for cell, _lines in made]
+                tallest = max(tallest, *(2 * lines - 1 for _cell, lines in made))
             else:
-                upper += [
-                    Cell(set_plain(self.lines(column.title, self.widths[at + k], HEI), HEI), CENTRE, 1, 2)
-                    for k, column in enumerate(members)
-                ]
+                upper += [cell for cell, _lines in made]
+                tallest = max(tallest, *(lines for _cell, lines in made))
             at += len(members)
-        height = self.styles.height(ROW_Q)
-        return Row(tuple(upper), ROW_Q, "head", height), Row(tuple(lower), ROW_Q, "head", height)
+        q = ROW_Q if tallest < 3 else quarters(LEADING * (tallest + 1) / 2 + 2)
+        height = self.styles.height(q)
+        return Row(tuple(upper), q, "head", height), Row(tuple(lower), q, "head", height)
 
     def body(self) -> tuple[Row, ...]:
         rows: list[Row] = []
@@ -219,8 +237,15 @@ class _Setter:
             return []
         span = _label_span(total, self.table.total_label)
         cells = [(self.lines(self.table.total_label, sum(self.widths[:span]), HEI), CENTRE, span)]
-        for value, width, column in list(zip(total, self.widths, self.table.columns, strict=True))[span:]:
-            cells.append((self.lines(show(value, column.fmt), width, HEI), self.align(column), 1))
+        at = span
+        while at < len(total):
+            column = self.table.columns[at]
+            wide = _word_span(total, self.table.columns, at)
+            align = CENTRE if wide > 1 else self.align(column)
+            cells.append(
+                (self.lines(show(total[at], "text" if wide > 1 else column.fmt), sum(self.widths[at : at + wide]), HEI), align, wide)
+            )
+            at += wide
         return self.row(cells, "total", HEI)
 
     def words(self) -> list[Row]:
@@ -234,11 +259,27 @@ class _Setter:
 
 
 def _label_span(total: tuple[Value, ...], label: str) -> int:
-    """The label covers the leading cells that hold nothing of their own (序号 and name)."""
+    """The label covers the leading cells that hold nothing of their own (序号 and name); a written — stays a cell."""
     span = 0
-    while span < len(total) - 1 and total[span] in (None, "", EMPTY, label):
+    while span < len(total) - 1 and total[span] in (None, "", label):
         span += 1
     return max(1, span)
+
+
+def _word_span(total: tuple[Value, ...], columns: tuple[Column, ...], at: int) -> int:
+    """Words in the total of a head group (督导6次) run over the empty cells after them, within the group."""
+    span = 1
+    if isinstance(total[at], str) and columns[at].over:
+        while at + span < len(total) and total[at + span] is None and columns[at + span].over == columns[at].over:
+            span += 1
+    return span
+
+
+def _edges(columns: tuple[Column, ...]) -> frozenset[int]:
+    """Columns with a strong rule at their left: where a head group ends, in a table of several groups (months)."""
+    if len({column.over for column in columns if column.over}) < 2:
+        return frozenset()
+    return frozenset(i for i in range(1, len(columns)) if columns[i - 1].over and columns[i - 1].over != columns[i].over)
 
 
 def lay_out(table: Table, fonts: FontSet, styles: Styles, *, landscape: bool) -> TableLayout:
