@@ -513,6 +513,10 @@ class ReviewableQuerySet(models.QuerySet):
 
     def in_state_on(self, day: datetime.date, *states: ReviewState) -> "ReviewableQuerySet":
         """Rows whose last step up to and including `day` left them in one of `states`; rows without a step by then are in none."""
+        return self.with_state_on(day).filter(state_on__in=states)
+
+    def with_state_on(self, day: datetime.date) -> "ReviewableQuerySet":
+        """Each row with `state_on`: what its last step up to and including `day` left it in, None without a step by then."""
         last = (
             ReviewStep.objects.filter(
                 content_type=ContentType.objects.get_for_model(self.model), object_id=models.OuterRef("pk"), on__lte=day
@@ -520,7 +524,7 @@ class ReviewableQuerySet(models.QuerySet):
             .order_by("-id")
             .values("state")[:1]
         )
-        return self.annotate(state_on=models.Subquery(last)).filter(state_on__in=states)
+        return self.annotate(state_on=models.Subquery(last))
 
 
 class Reviewable(models.Model):
@@ -529,9 +533,7 @@ class Reviewable(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False, help_text="表单的一次性编号：重复提交只成一条")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="填报单位")
     state = models.CharField("状态", max_length=10, choices=ReviewState, default=ReviewState.DRAFT, editable=False, db_index=True)
-    waiting_at = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="待办单位"
-    )
+    waiting_at = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="待办单位")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填报人")
     created_at = models.DateTimeField("填报时间", default=clock.now)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="每次保存加一；旧表单不能盖掉新内容")
