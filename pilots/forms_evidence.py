@@ -41,9 +41,22 @@ class EvidenceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["type"].queryset = evidence.types_for(user)
         self.fields["type"].empty_label = "请选择材料类型"
-        own = evidence.tasks_for(user)
-        self.fields["tasks"].queryset = own.filter(obligation__evidence_types=kind) if kind and not self.is_bound else own
+        self.fields["tasks"].queryset = evidence.tasks_proved_by(user, kind) if (kind := kind or self._kind()) else Task.objects.none()
         self.fields["tasks"].label_from_instance = lambda task: task.obligation.title
+        self.fields["tasks"].widget.attrs["class"] = "column"
+        if kind is None:
+            self.fields["tasks"].help_text = "先选择材料类型，再勾选这份材料证明的任务"
+
+    def _kind(self) -> EvidenceType | None:
+        """The type chosen in the form or of the record: the tasks offered follow it."""
+        if self.is_bound:
+            chosen = self.data.get("type", "")
+            return (
+                self.fields["type"].queryset.filter(pk=chosen).first()
+                if chosen.isascii() and chosen.isdigit() and len(chosen) < 12
+                else None
+            )
+        return self.instance.type if self.instance.pk else None
 
     def clean_dated(self):
         day = self.cleaned_data["dated"]
