@@ -1,0 +1,113 @@
+"""How the pilots stand on a day: progress, evidence and lights of each, from one computation of task states.
+
+Lights [proposed by the county's practice, thresholds are settings here]: 滞后 = 序时进度 minus 完成率 in percentage points.
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pilots.models import ObligationKind, Phase, Pilot, Task
+from pilots.queries import Completeness, Light, Progress, archived, completeness_of, progress_of, task_states, time_progress
+
+BEHIND_WARN, BEHIND_LATE = Decimal(10), Decimal(30)
+"""滞后 from which 项目实施 is 预警, and beyond which it is 严重滞后, in percentage points."""
+ARCHIVE_OK, ARCHIVE_LATE = Decimal(80), Decimal(60)
+"""齐全率 from which 档案资料 is 正常, and below which it is 严重滞后, in percent (of what was due by the day)."""
+
+_WORST = (Light.LATE, Light.WARN, Light.OK, Light.NONE)
+
+
+@dataclass(frozen=True)
+class PilotStanding:
+    """One pilot on one day. `archive` is about everything asked for, `archive_due` about tasks whose due date has come."""
+
+    pilot: Pilot
+    progress: Progress
+    other: Progress
+    archive: Completeness
+    archive_due: Completeness
+    time_share: Decimal
+
+    @property
+    def behind(self) -> Decimal:
+        """Percentage points behind 序时进度; negative when ahead."""
+        return self.time_share - self.progress.rate
+
+    @property
+    def work_light(self) -> Light:
+        if self.progress.late or self.other.late or self.behind > BEHIND_LATE:
+            return Light.LATE
+        return Light.WARN if self.behind >= BEHIND_WARN else Light.OK
+
+    @property
+    def work_word(self) -> str:
+        if self.overdue:
+            return "有逾期问题"
+        return {Light.LATE: "严重滞后", Light.WARN: "预警", Light.OK: "正常"}[self.work_light]
+
+    @property
+    def overdue(self) -> int:
+        """Tasks past their due date, of all kinds."""
+        return self.progress.late + self.other.late
+
+    @property
+    def work_reason(self) -> str:
+        """The light's reason in one short phrase."""
+        parts = [f"滞后 {self.behind} 个百分点" if self.behind > 0 else f"完成 {self.progress.rate}%"]
+        if self.overdue:
+            parts.append(f"逾期 {self.overdue} 项")
+        return "，".join(parts)
+
+    @property
+    def archive_light(self) -> Light:
+        rate = self.archive_due.rate
+        if rate is None:
+            return Light.NONE
+        if rate < ARCHIVE_LATE:
+            return Light.LATE
+        return Light.OK if rate >= ARCHIVE_OK else Light.WARN
+
+    @property
+    def archive_word(self) -> str:
+        return {Light.LATE: "严重滞后", Light.WARN: "预警", Light.OK: "正常", Light.NONE: "未到期"}[self.archive_light]
+
+    @property
+    def light(self) -> Light:
+        """The worse of its aspects."""
+        return min((self.work_light, self.archive_light), key=_WORST.index)
+
+    @property
+    def word(self) -> str:
+        return self.work_word if _WORST.index(self.work_light) <= _WORST.index(self.archive_light) else self.archive_word
+
+
+def pilot_standings(pilots: Iterable[Pilot], as_of: datetime.date, phase: Phase | None) -> list[PilotStanding]:
+    """Each pilot's standing, in the order given; a constant number of queries."""
+    pilots = list(pilots)
+    tasks = list(Task.objects.filter(pilot__in=pilots).select_related("obligation", "pilot"))
+    states = task_states(tasks, as_of)
+    share = time_progress(phase, as_of)
+    return [_standing(pilot, [t for t in tasks if t.pilot_id == pilot.pk], states, as_of, share) for pilot in pilots]
+
+
+def _standing(pilot: Pilot, tasks: list[Task], states: dict, as_of: datetime.date, share: Decimal) -> PilotStanding:
+    inner = [task for task in tasks if not task.obligation.external]
+    own = [states[t.pk] for t in inner if t.obligation.kind == ObligationKind.PILOT_TASK]
+    rest = [states[t.pk] for t in inner if t.obligation.kind != ObligationKind.PILOT_TASK]
+    kept = [task for task in tasks if archived(task)]
+    return PilotStanding(
+        pilot=pilot,
+        progress=progress_of(own),
+        other=progress_of(rest),
+        archive=completeness_of(states[t.pk] for t in kept),
+        archive_due=completeness_of(states[t.pk] for t in kept if t.obligation.due <= as_of),
+        time_share=share,
+    )
+
+
+def whole(standings: Iterable[PilotStanding]) -> tuple[Progress, Completeness]:
+    """六个试点合计: counts added up, rates taken from the sums."""
+    standings = list(standings)
+    return sum((s.progress for s in standings), Progress()), sum((s.archive for s in standings), Completeness())
