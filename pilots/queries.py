@@ -12,14 +12,17 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pilots.metrics import NOT_APPLICABLE, UNREGISTERED, ZERO, Figure, FigureState, Measurement, Standing, standing
 from pilots.models import (
+    ActivityCategory,
     Basis,
+    Entry,
     Evidence,
     EvidenceType,
     Indicator,
+    Obligation,
     ObligationKind,
     Phase,
     Pilot,
@@ -283,7 +286,7 @@ class _States:
             days_left=(task.obligation.due - self.as_of).days,
             measures=measures,
             slots=slots,
-            activities=len(self.activities[task.pk]),
+            activities=sum(row[-1] in _ORDER for row in self.activities[task.pk]),
             confirmed=confirmed,
         )
 
@@ -333,15 +336,13 @@ class _States:
         return ratio(sum(state.done for state in own), len(own))
 
     def _archive(self, pilot: int) -> Figure:
-        due = [self.slots[t.pk] for t in self.tasks.values() if t.pilot_id == pilot and t.obligation.due <= self.as_of]
+        due = [self.slots[t.pk] for t in self.tasks.values() if t.pilot_id == pilot and t.obligation.due <= self.as_of and archived(t)]
         slots = [slot for group in due for slot in group]
         return ratio(sum(slot.approved for slot in slots), len(slots))
 
 
 def _required_links(obligations: set[int]) -> QuerySet:
     """Which kinds of evidence the obligations ask for, in the order of the list of kinds."""
-    from pilots.models import Obligation
-
     links = Obligation.evidence_types.through.objects.select_related("evidencetype").order_by("evidencetype__order")
     return links if len(obligations) > MANY else links.filter(obligation__in=obligations)
 
@@ -520,6 +521,11 @@ class Completeness:
         return Completeness(self.required + other.required, self.approved + other.approved, self.waiting + other.waiting)
 
 
+def archived(task: Task) -> bool:
+    """Whether a pilot's task counts in its archive: not what the office writes, nor the steps above the county."""
+    return not task.obligation.external and task.obligation.entry != Entry.OFFICE
+
+
 def completeness_of(states: Iterable[TaskState]) -> Completeness:
     slots = [slot for state in states for slot in state.slots]
     return Completeness(len(slots), sum(slot.approved for slot in slots), sum(slot.waiting for slot in slots))
@@ -532,12 +538,30 @@ def evidence_completeness(pilots: Iterable[Pilot], as_of: datetime.date, *, due_
     that is the metric archive_complete_rate.
     """
     pilots = list(pilots)
-    tasks = Task.objects.filter(pilot__in=pilots, obligation__external=False)
+    tasks = Task.objects.filter(pilot__in=pilots)
     if due_only:
         tasks = tasks.filter(obligation__due__lte=as_of)
-    tasks = list(tasks.exclude(obligation__entry__in=("office",)).select_related("obligation", "pilot"))
+    tasks = [task for task in tasks.select_related("obligation", "pilot") if archived(task)]
     states = task_states(tasks, as_of)
     grouped: dict[int, list[TaskState]] = {pilot.pk: [] for pilot in pilots}
     for task in tasks:
         grouped[task.pilot_id].append(states[task.pk])
     return {pilot: completeness_of(found) for pilot, found in grouped.items()}
+
+
+# --- what an activity serves ------------------------------------------------------------------------------------------------------
+
+
+def tasks_of_category(pilot: Pilot, category: ActivityCategory) -> QuerySet[Task]:
+    """The tasks of a pilot that an activity of this category serves, in plan order: those whose indicators count this category, meetings of
+    residents or trainings where the category is one, services where it is one, and those that count activities of any kind."""
+    counts = Q(metric__code="activity_count") & (Q(params__category=category.code) | Q(params={}))
+    counts |= Q(metric__code="service_visit_count", params__category=category.code)
+    if category.code == "discussion":
+        counts |= Q(metric__code="discussion_count")
+    if category.code == "training":
+        counts |= Q(metric__code="training_count")
+    if Indicator.objects.filter(metric__code="service_visit_count", params__category=category.code).exists():
+        counts |= Q(metric__code="service_visit_count", params={})
+    wanted = Indicator.objects.filter(counts).values("obligation")
+    return Task.objects.filter(pilot=pilot, obligation__kind=ObligationKind.PILOT_TASK, obligation__in=wanted).order_by("obligation__order")
