@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from pilots.metrics import NOT_APPLICABLE, UNREGISTERED, Figure, metric
 from pilots.models import Evidence, Indicator, Pilot, ReviewAction, ReviewStep, Task
-from pilots.queries import TaskState, evidence_completeness, ratio, task_progress, task_states
+from pilots.queries import evidence_completeness, task_progress
+from pilots.states import TaskState, ratio, task_states
 
 THREE_LISTS = ("resource_list", "need_list", "issue_list")
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pilots.models import ObligationKind, Phase, Pilot, Task
-from pilots.queries import Completeness, Light, Progress, archived, completeness_of, progress_of, task_states, time_progress
+from pilots.queries import Completeness, Progress, completeness_of, progress_of, time_progress
+from pilots.states import Light, archived, task_states
 
 BEHIND_WARN, BEHIND_LATE = Decimal(10), Decimal(30)
 """滞后 from which 项目实施 is 预警, and beyond which it is 严重滞后, in percentage points."""

@@ -1,0 +1,412 @@
+"""Where each task stood on a day: state, light, indicators, evidence; derived from records, nothing is stored.
+
+The rules stand in `task_states`; it runs a constant number of queries, however many tasks and pilots.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from pilots.metrics import NOT_APPLICABLE, UNREGISTERED, ZERO, Figure, FigureState, Measurement, Standing, standing
+from pilots.models import (
+    Basis,
+    Entry,
+    Evidence,
+    EvidenceType,
+    Indicator,
+    Obligation,
+    ObligationKind,
+    Pilot,
+    Reviewable,
+    ReviewState,
+    Task,
+    TaskConfirmation,
+)
+
+WARN_DAYS = 10
+"""Days before the due date from which a task is 预警."""
+
+MANY = 900
+"""Above so many tasks a query reads all rows instead of naming each task."""
+
+
+class TaskStatus(StrEnum):
+    NOT_STARTED = "未开始"
+    IN_PROGRESS = "进行中"
+    SUBMITTED = "待审核"
+    DONE = "已完成"
+
+
+class Light(StrEnum):
+    """The codes the templates draw; None stands for no light (external steps)."""
+
+    OK = "ok"
+    WARN = "warn"
+    LATE = "late"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An indicator with its figure as of the day."""
+
+    indicator: Indicator
+    figure: Figure
+    standing: Standing
+
+    @property
+    def judged(self) -> bool:
+        """Whether the target counts (方案, 试点方案, 推导); a target of source 建议 is 目标待核定 and never blocks."""
+        return self.indicator.source != Basis.PROPOSED
+
+    @property
+    def blocks(self) -> bool:
+        """未登记 is not 0 and not met either: nobody can vouch for a figure whose register does not exist. 不适用 does not block."""
+        return self.judged and self.standing in (Standing.NOT_MET, Standing.UNREGISTERED)
+
+    @property
+    def short_by(self) -> Decimal | None:
+        """How much is missing to the target, None where that cannot be said."""
+        if self.standing != Standing.NOT_MET or self.indicator.comparator != Indicator.Comparator.AT_LEAST:
+            return None
+        return self.indicator.target - self.figure.value
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One kind of evidence a task asks for, with the best state any file of it had on the day; `from_record`: an activity record serves as it."""
+
+    type: EvidenceType
+    state: ReviewState | None = None
+    from_record: bool = False
+
+    @property
+    def approved(self) -> bool:
+        return self.state == ReviewState.APPROVED
+
+    @property
+    def waiting(self) -> bool:
+        return self.state == ReviewState.SUBMITTED
+
+    @property
+    def word(self) -> str:
+        """How a list names it: 已通过, 待审核, 已退回, 未上传."""
+        if self.state in (ReviewState.APPROVED, ReviewState.SUBMITTED, ReviewState.RETURNED):
+            return self.state.label
+        return "未上传"
+
+
+@dataclass(frozen=True)
+class TaskState:
+    """Where a task stood on a day."""
+
+    task_id: int
+    status: TaskStatus
+    light: Light | None
+    days_left: int
+    measures: tuple[Measured, ...]
+    slots: tuple[Slot, ...]
+    activities: int
+    confirmed: bool
+
+    @property
+    def done(self) -> bool:
+        return self.status == TaskStatus.DONE
+
+    @property
+    def late(self) -> bool:
+        return self.light == Light.LATE
+
+    @property
+    def approved_slots(self) -> int:
+        return sum(slot.approved for slot in self.slots)
+
+    @property
+    def missing_slots(self) -> list[Slot]:
+        """Kinds of evidence that nobody has handed in, or that were returned."""
+        return [slot for slot in self.slots if not slot.approved and not slot.waiting]
+
+    @property
+    def blocking_measures(self) -> list[Measured]:
+        return [measured for measured in self.measures if measured.blocks]
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing but the reviewer's word is missing."""
+        return not self.blocking_measures and all(slot.approved for slot in self.slots)
+
+
+def task_states(tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date) -> dict[int, TaskState]:
+    """The state of each task as of a day, by task id.
+
+    已完成 (practice: 指标、材料、确认三样都齐): every indicator whose target is of source 方案, 试点方案 or 推导 is met, every kind of evidence
+    asked for has an approved file linked to the task, and the reviewer's last word up to the day is a confirmation. 建议 targets never
+    block. A target whose register does not exist (未登记) is not met. A figure that is 不适用 does not block.
+    待审核: everything is handed in and the targets are met; what is missing is a reviewer's decision on a file, or the confirmation.
+    进行中: something was handed in for the task by then (a draft is nobody's record yet), or one of its figures is above zero.
+    未开始: none of these.
+
+    One record serves everything (为基层减负): an approved activity linked to the task is its 活动记录表, with photos its 活动照片, and by its
+    category its 服务记录, 培训记录, 居民议事会记录 or 党建活动记录; nobody uploads these again.
+
+    Lights: done 正常; due date passed 逾期 (due on the day itself is not); 0–10 days left 预警; something returned 预警; begun 正常; else
+    未到期. Steps above the county (`external`) have no light; a proposed date never makes 逾期 or 预警.
+
+    Tasks of a street or town and of the county have no pilot: their figures are those of the pilots below them added up (rates: numerators
+    over denominators), documents those linked to the task itself.
+    """
+    return _States(tasks, as_of).compute()
+
+
+_RECORD_TYPES = {"party_building": "party_record", "discussion": "discussion_minutes", "training": "training_record"}
+_ORDER = {ReviewState.APPROVED: 3, ReviewState.SUBMITTED: 2, ReviewState.RETURNED: 1}
+_COMPUTED_HERE = ("task_completed_rate", "archive_complete_rate")
+
+
+class _States:
+    """One computation: tasks, what the plan asks of them, what was recorded for them, then the rules."""
+
+    def __init__(self, tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date) -> None:
+        if isinstance(tasks, QuerySet):
+            tasks = tasks.select_related("obligation", "pilot")
+        self.asked, self.as_of = list(tasks), as_of
+        self.tasks = {task.pk: task for task in self.asked}
+        self.slots: dict[int, tuple[Slot, ...]] = {}
+        self.states: dict[int, TaskState] = {}
+
+    def compute(self) -> dict[int, TaskState]:
+        if not self.tasks:
+            return {}
+        self._load_plan()
+        self.pilots = self._pilots()
+        if any(i.metric.code in _COMPUTED_HERE for i in self._all_indicators()):
+            self._widen()
+        self.measurement = Measurement(self.pilots.values(), self.as_of)
+        self._load_records()
+        for task in sorted(self.tasks.values(), key=self._needs_others):
+            self.slots[task.pk] = self._slots(task)
+        for task in sorted(self.tasks.values(), key=self._needs_others):
+            self.states[task.pk] = self._state(task)
+        return {task.pk: self.states[task.pk] for task in self.asked}
+
+    # --- reading ----------------------------------------------------------------------------------------------------------------
+
+    def _load_plan(self) -> None:
+        """Indicators and required kinds of evidence of every obligation concerned."""
+        obligations = {task.obligation_id for task in self.tasks.values()}
+        self.indicators: dict[int, list[Indicator]] = defaultdict(list)
+        rows = Indicator.objects.select_related("metric").order_by("obligation_id", "order")
+        for indicator in rows if len(obligations) > MANY else rows.filter(obligation__in=obligations):
+            self.indicators[indicator.obligation_id].append(indicator)
+        self.required: dict[int, list[EvidenceType]] = defaultdict(list)
+        for link in _required_links(obligations):
+            self.required[link.obligation_id].append(link.evidencetype)
+
+    def _all_indicators(self) -> Iterable[Indicator]:
+        return (indicator for task in self.asked for indicator in self.indicators[task.obligation_id])
+
+    def _pilots(self) -> dict[int, Pilot]:
+        """The pilots whose figures are needed: those of the tasks, and all of the programme where a task stands above the pilots."""
+        if any(task.pilot_id is None for task in self.tasks.values()):
+            return {pilot.pk: pilot for pilot in Pilot.objects.all()}
+        return {task.pilot_id: task.pilot for task in self.tasks.values()}
+
+    def _widen(self) -> None:
+        """Completion and archive rates are made of other tasks of the same pilots: take these in as well."""
+        others = Task.objects.filter(pilot__in=self.pilots.values()).select_related("obligation", "pilot")
+        for task in others:
+            self.tasks.setdefault(task.pk, task)
+        self._load_plan()
+
+    def _load_records(self) -> None:
+        self.evidence: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for task, kind, state in self._linked(Evidence, "type_id"):
+            self.evidence[task].append((kind, state))
+        self.activities: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
+        for model in record_models():
+            for task, category, photos, state in self._linked(model, "category__code", "category__min_photos"):
+                self.activities[task].append((category, photos, state))
+        self.confirmed = {}
+        rows = TaskConfirmation.objects.filter(on__lte=self.as_of).order_by("id")
+        for task, confirmed in self._restricted(rows, "task").values_list("task_id", "confirmed"):
+            self.confirmed[task] = confirmed
+
+    def _linked(self, model: type[Reviewable], *fields: str) -> list[tuple]:
+        """(task id, fields…, state on the day) of every record of `model` linked to a task and handed in by then."""
+        rows = self._restricted(model.objects.with_state_on(self.as_of), "tasks")
+        return [row for row in rows.order_by().values_list("tasks", *fields, "state_on") if row[0] in self.tasks and row[-1] is not None]
+
+    def _restricted(self, rows: QuerySet, field: str) -> QuerySet:
+        if len(self.tasks) > MANY:
+            return rows.filter(**{f"{field}__isnull": False})
+        return rows.filter(**{f"{field}__in": list(self.tasks)})
+
+    # --- rules ------------------------------------------------------------------------------------------------------------------
+
+    def _needs_others(self, task: Task) -> int:
+        """Pilot tasks first, then what is made of them."""
+        return any(i.metric.code in _COMPUTED_HERE for i in self.indicators[task.obligation_id])
+
+    def _slots(self, task: Task) -> tuple[Slot, ...]:
+        best: dict[int, str] = {}
+        for kind, state in self.evidence[task.pk]:
+            if _ORDER.get(state, 0) > _ORDER.get(best.get(kind), 0):
+                best[kind] = state
+        served: dict[str, str] = {}
+        for category, photos, state in self.activities[task.pk]:
+            for code in _served_types(category, photos):
+                if _ORDER.get(state, 0) > _ORDER.get(served.get(code), 0):
+                    served[code] = state
+        slots = []
+        for kind in self.required[task.obligation_id]:
+            own, record = best.get(kind.pk), served.get(kind.code)
+            from_record = _ORDER.get(record, 0) > _ORDER.get(own, 0)
+            state = record if from_record else own
+            slots.append(Slot(kind, ReviewState(state) if state else None, from_record))
+        return tuple(slots)
+
+    def _state(self, task: Task) -> TaskState:
+        measures = tuple(self._measured(task, indicator) for indicator in self.indicators[task.obligation_id])
+        slots, confirmed = self.slots[task.pk], self.confirmed.get(task.pk, False)
+        status = self._status(task, measures, slots, confirmed)
+        return TaskState(
+            task_id=task.pk,
+            status=status,
+            light=light_of(task, status, self._returned(task), self.as_of),
+            days_left=(task.obligation.due - self.as_of).days,
+            measures=measures,
+            slots=slots,
+            activities=sum(row[-1] in _ORDER for row in self.activities[task.pk]),
+            confirmed=confirmed,
+        )
+
+    def _returned(self, task: Task) -> bool:
+        states = [row[-1] for row in (*self.evidence[task.pk], *self.activities[task.pk])]
+        return ReviewState.RETURNED in states
+
+    def _status(self, task: Task, measures: tuple[Measured, ...], slots: tuple[Slot, ...], confirmed: bool) -> TaskStatus:
+        targets_met = not any(measured.blocks for measured in measures)
+        if targets_met and confirmed and all(slot.approved for slot in slots):
+            return TaskStatus.DONE
+        if targets_met and all(slot.approved or slot.waiting for slot in slots):
+            return TaskStatus.SUBMITTED
+        handed_in = any(row[-1] in _ORDER for row in (*self.evidence[task.pk], *self.activities[task.pk]))
+        if handed_in or any(m.figure.known and m.figure.value > 0 for m in measures):
+            return TaskStatus.IN_PROGRESS
+        return TaskStatus.NOT_STARTED
+
+    def _measured(self, task: Task, indicator: Indicator) -> Measured:
+        figure = self._figure(task, indicator)
+        return Measured(indicator, figure, standing(indicator, figure))
+
+    def _figure(self, task: Task, indicator: Indicator) -> Figure:
+        code = indicator.metric.code
+        if task.pilot_id is None and code == "document_count":
+            return self._own_documents(task)
+        if code == "task_completed_rate":
+            found = {pilot: self._completed(pilot) for pilot in self.pilots}
+        elif code == "archive_complete_rate":
+            found = {pilot: self._archive(pilot) for pilot in self.pilots}
+        else:
+            found = self.measurement.figures(code, **indicator.params)
+        if task.pilot_id is not None:
+            return found[task.pilot_id]
+        below = [figure for pilot, figure in found.items() if self._stands_above(task, self.pilots[pilot])]
+        return added_up(below, is_rate=indicator.metric.value_type == indicator.metric.ValueType.PERCENT)
+
+    def _own_documents(self, task: Task) -> Figure:
+        return Figure(Decimal(sum(state == ReviewState.APPROVED for _, state in self.evidence[task.pk])))
+
+    @staticmethod
+    def _stands_above(task: Task, pilot: Pilot) -> bool:
+        return task.obligation.scope == "county" or pilot.accountable_id == task.unit_id
+
+    def _completed(self, pilot: int) -> Figure:
+        own = [self.states[t.pk] for t in self.tasks.values() if t.pilot_id == pilot and t.obligation.kind == ObligationKind.PILOT_TASK]
+        return ratio(sum(state.done for state in own), len(own))
+
+    def _archive(self, pilot: int) -> Figure:
+        due = [self.slots[t.pk] for t in self.tasks.values() if t.pilot_id == pilot and t.obligation.due <= self.as_of and archived(t)]
+        slots = [slot for group in due for slot in group]
+        return ratio(sum(slot.approved for slot in slots), len(slots))
+
+
+def _required_links(obligations: set[int]) -> QuerySet:
+    """Which kinds of evidence the obligations ask for, in the order of the list of kinds."""
+    links = Obligation.evidence_types.through.objects.select_related("evidencetype").order_by("evidencetype__order")
+    return links if len(obligations) > MANY else links.filter(obligation__in=obligations)
+
+
+def record_models() -> list[type[Reviewable]]:
+    """Reviewed records of higher rooms that are linked to tasks and have a category (activities); this floor does not import them."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, Reviewable) and model is not Evidence and {"tasks", "category"} <= {f.name for f in model._meta.get_fields()}
+    ]
+
+
+def _served_types(category: str, photos: int) -> list[str]:
+    """The kinds of evidence an activity record stands for. `photos`: how many its category asks for at least."""
+    found = ["activity_record", "service_record"]
+    if photos:
+        found.append("activity_photo")
+    if category in _RECORD_TYPES:
+        found.append(_RECORD_TYPES[category])
+    return found
+
+
+def light_of(task: Task, status: TaskStatus, returned: bool, as_of: datetime.date) -> Light | None:
+    """The light of one task; the rules stand in `task_states`."""
+    obligation = task.obligation
+    if obligation.external:
+        return None
+    if status == TaskStatus.DONE:
+        return Light.OK
+    if obligation.due_basis not in (Basis.PROPOSED, Basis.ASSUMED):
+        left = (obligation.due - as_of).days
+        if left < 0:
+            return Light.LATE
+        if left <= WARN_DAYS:
+            return Light.WARN
+    if returned:
+        return Light.WARN
+    return Light.NONE if status == TaskStatus.NOT_STARTED else Light.OK
+
+
+def ratio(part: int | Decimal, whole: int | Decimal) -> Figure:
+    """`part` of `whole` in percent, one decimal half up; 不适用 where there is nothing to divide by."""
+    if not whole:
+        return NOT_APPLICABLE
+    return Figure(percent(part, whole), FigureState.VALUE, part, whole)
+
+
+def percent(part: int | Decimal, whole: int | Decimal) -> Decimal:
+    """`part` of `whole` in percent with one decimal, rounded half up; 0 of 0 is 0."""
+    if not whole:
+        return Decimal("0.0")
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def added_up(figures: list[Figure], *, is_rate: bool) -> Figure:
+    """One figure for several pilots: counts are added, rates are numerators over denominators. 未登记 as soon as one is."""
+    if any(figure.state == FigureState.UNREGISTERED for figure in figures):
+        return UNREGISTERED
+    known = [figure for figure in figures if figure.known]
+    if not known:
+        return NOT_APPLICABLE if figures else ZERO
+    if not is_rate:
+        return Figure(sum((figure.value for figure in known), Decimal(0)))
+    parts = [(f.numerator, f.denominator) for f in known if f.denominator]
+    return ratio(sum(n for n, _ in parts), sum(d for _, d in parts))
+
+
+def archived(task: Task) -> bool:
+    """Whether a pilot's task counts in its archive: not what the office writes, nor the steps above the county."""
+    return not task.obligation.external and task.obligation.entry != Entry.OFFICE
