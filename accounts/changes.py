@@ -40,7 +40,7 @@ def changes_of(record: models.Model, *, limit: int = 100) -> list[Change]:
     rows = list(record.history.select_related("history_user__unit").order_by("-history_date", "-history_id")[: limit + 1])
     names = _names_behind_keys(record, rows)
     found = []
-    for newer, older in zip(rows, [*rows[1:], None], strict=True):
+    for newer, older in zip(rows, [*rows[1:], None], strict=False):
         differences = _differences(record, newer, older, names) if older is not None else ()
         if older is not None and not differences:
             continue

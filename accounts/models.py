@@ -117,7 +117,10 @@ class User(AbstractBaseUser):
 
     def save(self, *args, **kwargs) -> None:
         """A login only moves `last_login`: that is a line of the audit log, not a row of the history."""
-        self.skip_history_when_saving = set(kwargs.get("update_fields") or ()) == {"last_login"}
+        if set(kwargs.get("update_fields") or ()) != {"last_login"}:
+            super().save(*args, **kwargs)
+            return
+        self.skip_history_when_saving = True
         try:
             super().save(*args, **kwargs)
         finally:

@@ -316,7 +316,7 @@ class _SheetFiller:
     def _head(self) -> None:
         align = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cells = [_put(_styled(self.ws, _BOLD, fill=_GREY, align=align), shortened(clean(col.title)), "s") for col in self.sheet.columns]
-        lines = max(-(-_display_width(clean(col.title)) // _HEAD_WRAPS) for col in self.sheet.columns)
+        lines = max(sum(-(-_display_width(part) // _HEAD_WRAPS) for part in clean(col.title).split("\n")) for col in self.sheet.columns)
         self._append(cells, height=24 if lines <= 1 else 16 * min(lines, 6))
 
     def _body(self, rows: Iterable[Sequence[Item] | Band], widths: Sequence[float]) -> None:
@@ -382,7 +382,7 @@ class _SheetFiller:
             if col.width is not None:
                 widths.append(col.width)
                 continue
-            longest = min(_display_width(clean(col.title)) + arrow, _HEAD_WRAPS + arrow)
+            longest = min(max(map(_display_width, clean(col.title).split("\n"))), _HEAD_WRAPS) + arrow
             for row in [*rows, *([self.sheet.total] if self.sheet.total is not None else [])]:
                 if not isinstance(row, Band) and index < len(row):
                     longest = max(longest, _display_width(_sketch(row[index], col.fmt)))
