@@ -15,7 +15,8 @@ ENV PATH=/app/.venv/bin:$PATH \
 
 COPY . .
 # Gathering static files needs settings, not their real values; nothing of this stays in the image.
-RUN useradd --system --uid 10001 --home-dir /data penxi \
+RUN python -m reports.typeset.fetch /app/.venv/fonts \
+ && useradd --system --uid 10001 --home-dir /data penxi \
  && SECRET_KEY="$(head -c 64 /dev/urandom | base64 -w0)" ALLOWED_HOSTS=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
     python manage.py collectstatic --noinput \
  && chown -R penxi: /data

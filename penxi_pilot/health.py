@@ -95,10 +95,10 @@ def check_beat() -> None:
     _check_heartbeat("beat")
 
 
-def check_disk() -> None:
+def check_disk(share: float = FREE_SHARE, free_bytes: int = FREE_BYTES) -> None:
     """Free space under 10 % is a fault, except on a disk so large that 10 GB are still free."""
     usage = shutil.disk_usage(settings.PENXI_VAR)
-    if usage.free < FREE_SHARE * usage.total and usage.free < FREE_BYTES:
+    if usage.free < share * usage.total and usage.free < free_bytes:
         raise Broken(f"磁盘只剩 {usage.free * 100 // usage.total}%")
 
 
@@ -129,7 +129,8 @@ NEEDS_DATABASE = {"database", "migrations", "worker", "beat"}
 class Probe:
     """Runs each part in a thread of its own, one at a time: a part that hangs costs one thread, however often it is asked."""
 
-    def __init__(self):
+    def __init__(self, parts: dict[str, Callable[[], None]]):
+        self.parts = parts
         self.threads: ThreadPoolExecutor | None = None
         self.running: dict[str, Future] = {}
         self.lock = threading.Lock()
@@ -139,8 +140,8 @@ class Probe:
         deadline = time.monotonic() + ANSWER_SECONDS
         with self.lock:
             if self.threads is None:
-                self.threads = ThreadPoolExecutor(len(PARTS), thread_name_prefix="health")
-            for name, check in PARTS.items():
+                self.threads = ThreadPoolExecutor(len(self.parts), thread_name_prefix="health")
+            for name, check in self.parts.items():
                 if name not in self.running or self.running[name].done():
                     self.running[name] = self.threads.submit(_state, name, check)
             asked = dict(self.running)
@@ -167,7 +168,7 @@ def _state(name: str, check: Callable[[], None]) -> str:
     return "ok"
 
 
-probe = Probe()
+probe = Probe(PARTS)
 
 
 def _fatal(part: str) -> bool:

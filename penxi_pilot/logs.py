@@ -21,8 +21,8 @@ SECRET_PAIR = re.compile(
 )
 URL_CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
 # Identity numbers (GB 11643) before mobile numbers: the shorter pattern may lie inside the longer.
-IDENTITY_NUMBER = re.compile(r"(?<!\d)(\d{4})\d{10}(\d{3}[\dXx])(?![\dXx])")
-MOBILE_NUMBER = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+IDENTITY_NUMBER = re.compile(r"(?<![\d.])(\d{4})\d{10}(\d{3}[\dXx])(?![\dXx])")
+MOBILE_NUMBER = re.compile(r"(?<![\d.])(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -69,7 +69,7 @@ def readable(_logger: Any, _method: str, event: Event) -> str:
 
 def drop_request(_logger: Any, _method: str, event: Event) -> Event:
     """The request object that Django attaches: its text would repeat the address, its dump would hold cookies."""
-    for key in ("request", "color_message", "server_time"):
+    for key in ("request", "color_message", "server_time", "data"):
         event.pop(key, None)
     return event
 

@@ -5,11 +5,17 @@ What a person must be told once (accounts, passwords) goes to standard output, p
 """
 
 import argparse
+import fcntl
 import os
+import shutil
 import sys
+import time
 import unicodedata
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penxi_pilot.settings")
+
+FONT_SECONDS = 60
 
 
 class CannotPrepare(Exception):
@@ -29,7 +35,9 @@ def main() -> int:
     argparse.ArgumentParser(prog="python -m penxi_pilot.prepare", description="准备数据库，可重复运行").parse_args()
     try:
         reason = prepare_or_reason()
-    except ImportError as missing:
+    except ModuleNotFoundError as missing:
+        if (Path(__file__).parents[1] / (missing.name or "").split(".")[0]).is_dir():
+            raise  # a fault of our own, not of the set-up
         reason = f"缺少 Python 包 {missing.name}，请先运行 bin/setup"
     if reason:
         sys.stderr.write(f"无法启动：{reason}\n")
@@ -82,9 +90,9 @@ def prepare() -> None:
     progress("数据库表")
     call_command("migrate", interactive=False, verbosity=0)
     stamp_database()
-    fetch_fonts()
     progress("官方方案")
     call_command("load_plan", stdout=sys.stderr)
+    bring_fonts(settings.PENXI_VAR / "fonts")
     if settings.SAMPLE_MODE:
         prepare_sample()
     else:
@@ -99,14 +107,42 @@ def check_stamp_unless_new(check_stamp) -> None:
         check_stamp()
 
 
-def fetch_fonts() -> None:
-    """The faces of official documents; without them the system's Noto faces are used and the pages say so."""
-    from django.core.management.base import CommandError
+def bring_fonts(folder: Path) -> None:
+    """Put the faces of official documents into `folder`, from where bin/setup fetches them in the background.
 
+    While that is still running it is waited for, a minute at most; without them the system's Noto faces are used and the pages say so.
+    """
+    from reports.typeset.fetch import DIGESTS, have_fonts
+
+    if have_fonts(folder):
+        return
+    fetched = Path(sys.prefix) / "fonts"
+    deadline = time.monotonic() + FONT_SECONDS
+    while not have_fonts(fetched) and _fetching() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    if not have_fonts(fetched):
+        progress("公文字体还没有取到，先用系统字体（有网络后再运行一次 bin/setup）")
+        return
+    for name in [*DIGESTS, *(paper.name for paper in fetched.glob("Fandol-*"))]:
+        part = folder / f"{name}.part"
+        part.unlink(missing_ok=True)
+        try:
+            part.hardlink_to(fetched / name)
+        except OSError:  # another file system
+            shutil.copyfile(fetched / name, part)
+        part.replace(folder / name)
+
+
+def _fetching() -> bool:
+    """Whether bin/setup's download holds its lock."""
     try:
-        call_command("fetch_fonts", stdout=sys.stderr, stderr=sys.stderr)
-    except (CommandError, OSError) as fault:
-        progress(f"公文字体没有取到，先用系统字体：{fault}")
+        with (Path(sys.prefix) / "fonts.lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def prepare_sample() -> None:

@@ -278,6 +278,8 @@ DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_MB", default=20) * 1024 * 1024
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_MB", default=60) * 1024 * 1024
 PHOTO_MAX_PIXELS = 50_000_000
 FILES_PER_RECORD = 20
+# Activities before the plan's date of issue are evidence of its first phase; earlier than this day is a slip of the keyboard.
+ACTIVITY_EARLIEST = datetime.date.fromisoformat(env("ACTIVITY_EARLIEST", default="2022-01-01"))
 UNPACKED_MAX_BYTES = 100 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
