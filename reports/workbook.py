@@ -98,9 +98,9 @@ def _table(document: Document, table: Table, name: str) -> Sheet:
 
 
 def _column(column: Column) -> Col:
-    """A column under a common head cell carries its text too (社会组织（家）·注册), for a sheet with a filter has one head row."""
+    """A column under a common head cell carries its text too, for a sheet with a filter has one head row."""
     title = column.title.replace("\n", "")
-    return Col(f"{column.over}·{title}" if column.over else title, _FORMATS[column.fmt], align=column.align)
+    return Col(f"{column.over}\n{title}" if column.over else title, _FORMATS[column.fmt], align=column.align)
 
 
 def _rows(table: Table) -> Iterable[tuple[Value, ...] | Band]:

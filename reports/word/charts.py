@@ -35,7 +35,7 @@ def bars_height(chart: StackedBars) -> float:
 
 def chart_block_height(chart: StackedBars) -> float:
     """Height of drawing and caption in full grid lines."""
-    return -(-(bars_height(chart) + QUARTER * 5) // LINE) * LINE
+    return -(-(bars_height(chart) + QUARTER * 4 - 0.1) // LINE) * LINE
 
 
 def chart_blocks(word: WordDocument, chart: StackedBars, number: int, image: bytes | None, caption: str) -> list[_Element]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from lxml.etree import _Element
@@ -114,6 +116,9 @@ def bookmark(name: str, number: int) -> tuple[_Element, _Element]:
     return node("w:bookmarkStart", id=number, name=name), node("w:bookmarkEnd", id=number)
 
 
+_GAPS = re.compile(r"(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u3400-\u9fff])")
+
+
 def text_width(text: str) -> float:
-    """Width of a line in characters of the grid: Latin letters and digits count half."""
-    return sum(0.5 if " " <= char <= "~" else 1.0 for char in text)
+    """Width of a line in characters: Latin letters and digits count half, and a quarter is set between them and Chinese characters."""
+    return sum(0.5 if " " <= char <= "~" else 1.0 for char in text) + 0.25 * len(_GAPS.findall(text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from docx.document import Document as WordDocument
 from docx.oxml.ns import qn
-from docx.oxml.parser import parse_xml
 from lxml.etree import _Element
 
 from reports.word.oxml import LINE, MM, field, node, paragraph, run, twips
@@ -57,17 +56,16 @@ class Pages:
             root = made.element
             for child in list(root):
                 root.remove(child)
-            root.append(self._header(kind, place) if part == "header" else self._footer(kind, place))
+            for element in self._header(kind, place) if part == "header" else [self._footer(kind, place)]:
+                root.append(element)
             self._made[key] = relation
         reference = node(f"w:{part}Reference", type=place)
         reference.set(qn("r:id"), self._made[key])
         return reference
 
-    def _header(self, kind: str, place: str) -> _Element:
-        content = [run(SAMPLE_MARK)] if self.sample else []
-        if kind == "wide":
-            content.append(_turned_number(place == "even"))
-        return paragraph("Header", *content)
+    def _header(self, kind: str, place: str) -> list[_Element]:
+        mark = paragraph("Header", *([run(SAMPLE_MARK)] if self.sample else []))
+        return [_turned_number(place == "even"), mark] if kind == "wide" else [mark]
 
     def _footer(self, kind: str, place: str) -> _Element:
         if kind == "internal":
@@ -85,35 +83,32 @@ def _mm(value: float) -> int:
 
 
 def _turned_number(even: bool) -> _Element:
-    """The page number of a landscape page where the bound, portrait sheet has it: turned, in the left margin, low on odd pages, high on even ones."""
-    across, tall = 8.0, 40.0
-    x = TOP_EDGE_OF_TURNED - across
-    y = RIGHT + 4.9 if even else 210 - LEFT - 4.9 - tall
-    content = paragraph("Footer", run("— "), *field("PAGE", "1"), run(" —"), align="right" if even else "left")
-    shape = parse_xml(
-        '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-        ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
-        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-        ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
-        ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>'
-        '<wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1">'
-        '<wp:simplePos x="0" y="0"/>'
-        f'<wp:positionH relativeFrom="page"><wp:posOffset>{_emu(x)}</wp:posOffset></wp:positionH>'
-        f'<wp:positionV relativeFrom="page"><wp:posOffset>{_emu(y)}</wp:posOffset></wp:positionV>'
-        f'<wp:extent cx="{_emu(across)}" cy="{_emu(tall)}"/><wp:wrapNone/><wp:docPr id="{9001 if even else 9002}" name="页码" descr="页码"/>'
-        '<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/>'
-        f'<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{_emu(across)}" cy="{_emu(tall)}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-        "<a:noFill/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent/></wps:txbx>"
-        '<wps:bodyPr vert="vert" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing>'
-        "</mc:Choice></mc:AlternateContent></w:r>"
+    """The page number of a landscape page where the bound, portrait sheet has it: turned, in the left margin, low on odd pages, high on even ones.
+    A floating table with a turned cell: LibreOffice misplaces a text box here, and every writer knows the table."""
+    across, tall = 10.0, 40.0
+    left = BOTTOM - 4.0 - across
+    top = RIGHT + 4.9 if even else _PAGE[0] - LEFT - 4.9 - tall
+    number = paragraph("Footer", run("— "), *field("PAGE", "1"), run(" —"), align="left" if even else "right")
+    position = {"vertAnchor": "page", "horzAnchor": "page", "tblpX": _mm(left), "tblpY": _mm(top)}
+    return node(
+        "w:tbl",
+        node(
+            "w:tblPr",
+            node("w:tblpPr", leftFromText=0, rightFromText=0, **position),
+            node("w:tblOverlap", val="overlap"),
+            node("w:tblW", w=_mm(across), type="dxa"),
+            node("w:tblLayout", type="fixed"),
+        ),
+        node("w:tblGrid", node("w:gridCol", w=_mm(across))),
+        node(
+            "w:tr",
+            node("w:trPr", node("w:trHeight", val=_mm(tall), hRule="exact")),
+            node(
+                "w:tc",
+                node(
+                    "w:tcPr", node("w:tcW", w=_mm(across), type="dxa"), node("w:textDirection", val="tbRl"), node("w:vAlign", val="center")
+                ),
+                number,
+            ),
+        ),
     )
-    next(shape.iter(qn("w:txbxContent"))).append(content)
-    return shape
-
-
-TOP_EDGE_OF_TURNED = BOTTOM - 4.0
-"""mm from the left edge to the inner side of the turned number: the left margin of the landscape page is the foot of the portrait sheet."""
-
-
-def _emu(millimetres: float) -> int:
-    return round(millimetres * 36000)

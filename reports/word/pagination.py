@@ -3,12 +3,29 @@ so that the contents are right before anybody updates the field."""
 
 from __future__ import annotations
 
-import math
+import re
 
 from reports.word.oxml import LINE, text_width
 
 LINES_PER_PAGE = 22
 _CHARACTERS = 28
+_TOKENS = re.compile(r"[!-~]+|.", re.S)
+_HANGING = frozenset("，。、；：！？）》」』】〕”’")
+
+
+def line_count(text: str, indent: int = 2) -> int:
+    """Lines of a paragraph on the measure: numbers and words stay whole, a mark at the end of a full line hangs in the margin."""
+    lines, used, before = 1, float(indent), ""
+    for piece in _TOKENS.findall(text):
+        if piece == "\n":
+            lines, used, before = lines + 1, 0.0, ""
+            continue
+        width = text_width(before + piece) - (text_width(before) if before else 0)
+        if used + width > _CHARACTERS + 0.05 and piece not in _HANGING:
+            lines, used, width = lines + 1, 0.0, text_width(piece)
+        used += width
+        before = piece[-1]
+    return lines
 
 
 class PageCounter:
@@ -20,28 +37,35 @@ class PageCounter:
         self.room = LINES_PER_PAGE * LINE
 
     def text(self, text: str, *, indent: int = 2, stays_with_next: float = 0) -> int:
-        """A paragraph that may run over pages; the page it starts on. `stays_with_next` is the height that must follow it."""
-        lines = max(1, math.ceil((text_width(text) + indent) / _CHARACTERS - 0.001))
-        if self.used + LINE + stays_with_next > self.room + 0.5:
+        """A paragraph that may run over pages, never leaving a single line alone; the page it starts on. `stays_with_next` is the height that must follow it."""
+        lines = line_count(text, indent)
+        free = int((self.room - self.used + 0.5) // LINE)
+        if not self.fits(LINE + stays_with_next) or (lines > free and (free < 2 or (free == 2 and lines == 3))):
             self.new_page()
+            free = int((self.room + 0.5) // LINE)
         first = self.page
-        for _ in range(lines):
-            if self.used + LINE > self.room + 0.5:
-                self.new_page()
-            self.used += LINE
+        while lines > free:
+            lines -= free - (1 if lines - free == 1 else 0)
+            self.new_page()
+            free = int((self.room + 0.5) // LINE)
+        self.used += lines * LINE
         return first
 
     def block(self, height: float, *, whole: bool = True) -> int:
         """Something that stays in one piece, unless it is higher than a page or not `whole`; the page it starts on."""
-        if self.used and whole and self.used + min(height, self.room) > self.room + 0.5:
+        if self.used and whole and not self.fits(min(height, self.room)):
             self.new_page()
         first = self.page
         rest = height
-        while self.used + rest > self.room + 0.5:
+        while not self.fits(rest):
             rest -= self.room - self.used
             self.new_page()
         self.used += rest
         return first
+
+    def fits(self, height: float) -> bool:
+        """Is there room for this height on the current page?"""
+        return self.used + height <= self.room + 0.5
 
     def new_page(self) -> None:
         self.page += 1

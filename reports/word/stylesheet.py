@@ -76,7 +76,7 @@ STYLES = (
     Style("TOC1", "toc 1", face=HEI, tab=True, align="left"),
     Style("TOC2", "toc 2", tab=True, align="left", left=2 * PITCH),
     Style("Header", "header", face=HEI, size=9, line=12, align="right", colour=MARK_GREY, spacing=2, on_grid=False),
-    Style("Footer", "footer", face=SONG, size=14, line=18, align="right", on_grid=False),
+    Style("Footer", "footer", face=SONG, size=14, line=0, align="right", on_grid=False),
     Style("EndLine", "文末信息", size=8, line=QUARTER * 2, align="right", colour=FOOT_GREY, on_grid=False),
     Style("Spacer", "间隔", size=1, line=1, align="left", on_grid=False),
 )
@@ -90,7 +90,7 @@ def styles_xml() -> bytes:
     )
     normal = (
         "<w:style w:type='paragraph' w:default='1' w:styleId='Normal'><w:name w:val='Normal'/><w:qFormat/>"
-        f"<w:pPr><w:widowControl/><w:autoSpaceDE w:val='0'/><w:autoSpaceDN w:val='0'/><w:spacing w:before='0' w:after='0' w:line='{twips(LINE)}' w:lineRule='exact'/><w:jc w:val='both'/></w:pPr>"
+        f"<w:pPr><w:widowControl/><w:spacing w:before='0' w:after='0' w:line='{twips(LINE)}' w:lineRule='exact'/><w:jc w:val='both'/></w:pPr>"
         "<w:rPr><w:sz w:val='32'/><w:szCs w:val='32'/></w:rPr></w:style>"
     )
     others = (
@@ -116,7 +116,7 @@ def _style(style: Style) -> str:
     if style.tab:
         paragraph += f"<w:tabs><w:tab w:val='right' w:leader='dot' w:pos='{round(TEXT_WIDTH_MM / 25.4 * 1440)}'/></w:tabs>"
     if not style.on_grid:
-        paragraph += "<w:snapToGrid w:val='0'/>"
+        paragraph += "<w:autoSpaceDE w:val='0'/><w:autoSpaceDN w:val='0'/><w:snapToGrid w:val='0'/>"
     rule = f"w:line='{twips(style.line)}' w:lineRule='exact'" if style.line else "w:line='240' w:lineRule='auto'"
     paragraph += f"<w:spacing w:before='{twips(style.before)}' w:after='{twips(style.after)}' {rule}/>"
     if style.indent:

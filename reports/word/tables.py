@@ -100,7 +100,9 @@ def head_heights(table: Table, widths: Sequence[float]) -> list[float]:
 
 
 def head_height(table: Table, widths: Sequence[float]) -> float:
-    return _height(max(_lines(column.title, width, 10.5) for column, width in zip(table.columns, widths, strict=True)))
+    return _height(
+        max(_lines(column.title, width, 9.5 if table.dense else 10.5) for column, width in zip(table.columns, widths, strict=True))
+    )
 
 
 def row_height(table: Table, widths: Sequence[float], row: Sequence[Value]) -> float:
@@ -177,17 +179,18 @@ def _rows(table: Table, widths: Sequence[float]) -> Iterator[tuple[str, list[Cel
 def _head_rows(table: Table, widths: Sequence[float]) -> list[list[CellMaker]]:
     """One row of titles, or two where neighbours stand under a common cell; other columns then reach over both."""
     columns = list(zip(table.columns, widths, strict=True))
+    size = 9.5 if table.dense else 0
     if not any(column.over for column in table.columns):
-        return [[_cell(run(column.title), width, style="TableHead", rule_below=True) for column, width in columns]]
+        return [[_cell(run(column.title, size=size), width, style="TableHead", rule_below=True) for column, width in columns]]
     upper: list[CellMaker] = []
     lower: list[CellMaker] = []
     for over, members in groupby(columns, key=lambda pair: pair[0].over):
         pairs = list(members)
         if over:
-            upper.append(_cell(run(over), sum(width for _, width in pairs), style="TableHead", span=len(pairs)))
-            lower += [_cell(run(column.title), width, style="TableHead", rule_below=True) for column, width in pairs]
+            upper.append(_cell(run(over, size=size), sum(width for _, width in pairs), style="TableHead", span=len(pairs)))
+            lower += [_cell(run(column.title, size=size), width, style="TableHead", rule_below=True) for column, width in pairs]
         else:
-            upper += [_cell(run(column.title), width, style="TableHead", joined="restart") for column, width in pairs]
+            upper += [_cell(run(column.title, size=size), width, style="TableHead", joined="restart") for column, width in pairs]
             lower += [_cell(run(""), width, style="TableHead", joined="continue", rule_below=True) for _, width in pairs]
     return [upper, lower]
 

@@ -53,6 +53,8 @@ class _Writer:
         self.drawings = 0
         self.bookmarks = 0
         self.ended = False
+        self.waiting: list[Table | StackedBars] = []
+        self.waiting_since = 0
 
     def make(self) -> bytes:
         for element in front.title_blocks(self.document):
@@ -62,6 +64,7 @@ class _Writer:
             following = self.document.blocks[index + 1] if index + 1 < len(self.document.blocks) else None
             self._enter_section(block)
             self._add(block, following)
+        self._place_waiting()
         self._end_line()
         body = self.word.element.body
         for child in list(body):
@@ -104,6 +107,7 @@ class _Writer:
             kind = "body"
         if kind == self.kind:
             return
+        self._place_waiting()
         if kind == "internal":
             self._end_line()
         self._close_section()
@@ -120,16 +124,15 @@ class _Writer:
         last.pPr.append(self._section())
 
     def _add(self, block: Block, following: Block | None) -> None:
+        if self.waiting and self._must_place_before(block):
+            self._place_waiting()
         match block:
             case Heading():
                 self._heading(block)
             case Paragraph():
                 self._paragraph(block, keep_next=isinstance(following, Signature))
-            case Table():
-                self.counter.block(block_height(block), whole=kept_whole(block))
-                self.body += table_blocks(block)
-            case StackedBars():
-                self._chart(block)
+            case Table() | StackedBars():
+                self._table_or_chart(block)
             case Photos():
                 self._photos(block)
             case Annex():
@@ -140,6 +143,39 @@ class _Writer:
             case Signature():
                 self.counter.block(LINE * 3)
                 self.body += front.signature_blocks(block)
+        if self.waiting and self.counter.page > self.waiting_since:
+            self._place_waiting()
+
+    def _must_place_before(self, block: Block) -> bool:
+        """Tables and charts wait only while plain text can fill the page."""
+        if isinstance(block, Heading):
+            return not self.counter.fits(LINE * 4)
+        if isinstance(block, Paragraph):
+            return not self.counter.fits(LINE * 2)
+        return not isinstance(block, Table | StackedBars) or (isinstance(block, Table) and block.landscape)
+
+    def _table_or_chart(self, block: Table | StackedBars) -> None:
+        """Where the page has no room for it, a short table or a chart waits for the top of the next page while the text runs on."""
+        height = block_height(block) if isinstance(block, Table) else chart_block_height(block)
+        movable = self.kind == "body" and (isinstance(block, StackedBars) or kept_whole(block))
+        if movable and (self.waiting or not self.counter.fits(height)):
+            if not self.waiting:
+                self.waiting_since = self.counter.page
+            self.waiting.append(block)
+            return
+        self._set(block)
+
+    def _place_waiting(self) -> None:
+        blocks, self.waiting = self.waiting, []
+        for block in blocks:
+            self._set(block)
+
+    def _set(self, block: Table | StackedBars) -> None:
+        if isinstance(block, StackedBars):
+            self._chart(block)
+            return
+        self.counter.block(block_height(block), whole=kept_whole(block))
+        self.body += table_blocks(block)
 
     def _anchor(self) -> str:
         self.bookmarks += 1
