@@ -262,6 +262,29 @@
     if (event.target.matches("[data-send-on-change]") && event.target.form) event.target.form.submit();
   });
 
+  // Links inside running text are underlined; alone in a cell, on a line or in a bar they need not be.
+  const flows = (element) => /^inline(-flex)?$/.test(getComputedStyle(element).display);
+  const letters = (text) => text.replace(/\s/g, "").length;
+
+  function besideLinks(node) {
+    return Array.from(node.childNodes).reduce((sum, child) => {
+      if (child.nodeType === Node.TEXT_NODE) return sum + letters(child.data);
+      if (child.nodeType !== Node.ELEMENT_NODE || child.matches("a[href]") || !flows(child)) return sum;
+      return sum + besideLinks(child);
+    }, 0);
+  }
+
+  function tellLinksApart(root) {
+    all("a[href]:not(.btn):not(.chip):not(.nl):not(.in-text)", root).forEach((link) => {
+      if (!flows(link)) return;
+      let block = link.parentElement;
+      while (block && flows(block)) block = block.parentElement;
+      if (block && besideLinks(block)) link.classList.add("in-text");
+    });
+  }
+  all("main").forEach(tellLinksApart);
+  document.addEventListener("htmx:afterSwap", (event) => tellLinksApart(event.target));
+
   // Wide tables get their own scroll box on narrow screens, reachable with the keyboard where they do not fit.
   all(".tb").forEach((table) => {
     if (table.closest(".tb-wrap")) return;
