@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from reports.typeset.fonts import FontSet
-from reports.typeset.halfwidth import CLOSING_MARKS, OPENING_MARKS
+from reports.typeset.marks import CLOSING_MARKS, NOT_AT_END, NOT_AT_START, OPENING_MARKS
 
-NOT_AT_START = frozenset(CLOSING_MARKS + "%‰℃—…～·.,:;!?)]}")
-NOT_AT_END = frozenset(OPENING_MARKS + "([{¥＄≥≤＞＜±")
 UNITS = frozenset(
     "年月日时分秒天周岁个项家人名位户场次万亿千百元角份类笔件条款句号楼幢栋层处支条级期季届批套台张册页部辆间所组队班轮倍点成度米里亩吨"
 )
@@ -35,7 +33,6 @@ LONELY, LONELY_CHARS = 6.0, 2
 HALF_AT_END = 0.3
 HYPHEN, EMERGENCY, LOOSE = 4.0, 60.0, 100.0
 EMERGENCY_CHARS = 4
-MARKS = frozenset("●▲■○")
 
 
 @dataclass(frozen=True)

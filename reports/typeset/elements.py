@@ -48,6 +48,7 @@ class Builder:
     def __init__(self, document: Document, fonts: FontSet, styles: Styles):
         self.document, self.fonts, self.styles = document, fonts, styles
         self.parts = Parts([Section("body")])
+        self.in_annex = False
 
     @property
     def section(self) -> Section:
@@ -125,7 +126,8 @@ class Builder:
         role = HEI if block.level == 1 else KAI
         text = clean(block.text)
         lines = compose([(text, role)], fonts=self.fonts, measure=MEASURE, indent=INDENT)
-        anchor = self._entry(text if block.level == 1 else _TRAILING_BRACKET.sub("", text), block.level)
+        short = text if block.level == 1 else _TRAILING_BRACKET.sub("", text)
+        anchor = "" if self.in_annex else self._entry(short, block.level)
         data = {"html": set_lines(lines, self.styles, role), "level": block.level, "anchor": anchor, "mark": text}
         self._add(Item("heading", 4 * len(lines), "heading", data))
 
@@ -223,6 +225,7 @@ class Builder:
     def _annex(self, block: Annex, following) -> None:
         wide = isinstance(following, Table) and following.landscape and not block.internal
         self.parts.sections.append(Section("internal" if block.internal else "wide" if wide else "body"))
+        self.in_annex = True
         number, title = clean(block.number), clean(block.title)
         number = f"附件{number}" if number[:1].isdigit() else number
         measure = WIDE_MEASURE if wide else MEASURE
@@ -266,7 +269,7 @@ def end_line(document: Document) -> str:
 
 def qr_path(document: Document) -> dict[str, str]:
     """The QR of as-of date, edition and code as one SVG path, with a border of four modules."""
-    text = f"数据截止{document.as_of.isoformat()} 第{document.edition}版 核验码{clean(document.code).replace(' ', '')}"
+    text = f"截止{document.as_of.isoformat()} 第{document.edition}版 {clean(document.code).replace(' ', '')}"
     matrix = segno.make(text, error="m", micro=False).matrix
     moves = []
     for y, row in enumerate(matrix):

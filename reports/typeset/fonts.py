@@ -16,9 +16,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from fontTools.ttLib import TTFont
 
-from reports.typeset.halfwidth import HALF_MARKS, write_half_face
+from reports.typeset.marks import HALF_MARKS
 
 TITLE, FANG, HEI, KAI, SONG = "title", "fang", "hei", "kai", "song"
 ROLE_NAMES = {TITLE: "小标宋", FANG: "仿宋", HEI: "黑体", KAI: "楷体", SONG: "宋体"}
@@ -181,12 +180,13 @@ def _metrics(file: Path, number: int, folder: Path) -> tuple[Metrics, str]:
 
 
 def _read_metrics(file: Path, number: int) -> dict:
+    from fontTools.ttLib import TTFont
+
     font = TTFont(file, fontNumber=number, lazy=True)
     em = font["head"].unitsPerEm
     codes = font.getBestCmap()
     advances = font["hmtx"].metrics
-    usual = em
-    widths = {chr(code): advances[name][0] / em for code, name in codes.items() if advances[name][0] != usual}
+    widths = {chr(code): advances[name][0] / em for code, name in codes.items() if advances[name][0] != em}
     ranges: list[list[int]] = []
     for code in sorted(codes):
         if ranges and code == ranges[-1][1] + 1:
@@ -200,6 +200,8 @@ def _half_face(file: Path, number: int, folder: Path, digest: str) -> Path:
     """The companion face of half-width marks of a face, made once per face and version of the rule."""
     target = folder / "derived" / f"{file.stem}-{number}-{digest[:12]}-half{len(HALF_MARKS)}.otf"
     if not target.is_file():
+        from reports.typeset.halfwidth import write_half_face
+
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(f".{os.getpid()}")
         write_half_face(file, number, part)

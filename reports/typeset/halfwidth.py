@@ -11,9 +11,7 @@ from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
-CLOSING_MARKS = "。，、；：！？）》〉」』】〕”’"
-OPENING_MARKS = "（《〈「『【〔“‘"
-HALF_MARKS = CLOSING_MARKS + OPENING_MARKS
+from reports.typeset.marks import HALF_MARKS, OPENING_MARKS
 
 
 def write_half_face(source: Path, number: int, target: Path) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from django.conf import settings
 from django.template.loader import render_to_string
 
@@ -23,7 +22,6 @@ from reports.typeset.planner import Placed, plan
 from reports.typeset.styles import Styles
 from reports.typeset.text import chinese_date, clean
 
-log = structlog.get_logger(__name__)
 Progress = Callable[[str, int], None]
 
 
@@ -100,10 +98,16 @@ def compose_pages(document: Document, fonts: FontSet) -> tuple[str, str]:
             "numbered": document.cover or pages > 1,
             "line": LINE,
             "q": Q,
-            "foot": f"{end_line(document)}\u3000本页不随报告印发",
+            "number_top": "3.85mm" if fonts[SONG].substitute else "4.6mm",
+            "foot": css_text(f"{end_line(document)}\u3000本页不随报告印发"),
         },
     )
     return html, css
+
+
+def css_text(text: str) -> str:
+    """Text for a string of a style sheet: every ASCII mark written as an escape, so that none can end the string."""
+    return "".join(ch if ch.isalnum() or ord(ch) > 127 else f"\\{ord(ch):06x}" for ch in text)
 
 
 def _sheets(parts: Parts, styles: Styles) -> tuple[list[Sheet], int]:
