@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from penxi_pilot import home
+from penxi_pilot import home, search
 
 handler400 = "accounts.views_errors.bad_request"
 handler403 = "accounts.views_errors.forbidden"
@@ -11,6 +11,7 @@ handler500 = "accounts.views_errors.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
     path("", include("accounts.urls")),
     path("", include("pilots.urls")),
     path("", include("communities.urls")),
