@@ -18,7 +18,7 @@ register = template.Library()
 
 @dataclass
 class Entry:
-    """One link of the menu; `name` is the url name, whose part before the last underscore is its room (task_list → task)."""
+    """One link of the menu, and whether it leads to where we are."""
 
     url: str
     icon: str
@@ -39,16 +39,16 @@ def _entry(context, name: str, icon: str, label: str, count: int | None, rooms: 
     if actions and (request is None or not any(may(request.user, action) for action in actions)):
         return None
     match = getattr(request, "resolver_match", None)
-    here = match.url_name or "" if match else ""
-    room = here.rpartition("_")[0]
-    return Entry(url, icon, label, current=here == name or (bool(room) and room in rooms.split()), count=count or 0)
+    here = (match.url_name or "") if match else ""
+    current = here == name or any(here == room or here.startswith(f"{room}_") for room in rooms.split())
+    return Entry(url, icon, label, current=current, count=count or 0)
 
 
 @register.simple_tag(takes_context=True)
 def menu_item(context, name: str, icon: str, label: str, count: int | None = None, rooms: str = "") -> SafeString | str:
     """`{% menu_item "task_list" "list-check" "任务清单" %}`: a link, or nothing where the page does not exist or is not allowed.
 
-    `count` is the badge; `rooms` further url-name stems for which the entry is the current one (`rooms="task evidence"`)."""
+    `count` is the badge; `rooms` the first words of further url names for which it is the current entry (`rooms="task"`: task_detail …)."""
     entry = _entry(context, name, icon, label, count, rooms)
     if entry is None:
         return ""
