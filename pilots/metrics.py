@@ -97,15 +97,19 @@ class Measurement:
             self._figures[key] = self._compute(registered(code), params)
         return self._figures[key]
 
+    def read(self, source: Source) -> object:
+        """What a shared source gives, read once."""
+        if source not in self._sources:
+            self._sources[source] = source(self.pilots, self.as_of)
+        return self._sources[source]
+
     def _compute(self, found: Registered | None, params: dict) -> dict[int, Figure]:
         if found is None or not self.pilots:
             return {pilot.pk: UNREGISTERED for pilot in self.pilots}
         if found.source is None:
             computed = found.compute(self.pilots, self.as_of, **params)
         else:
-            if found.source not in self._sources:
-                self._sources[found.source] = found.source(self.pilots, self.as_of)
-            computed = found.compute(self._sources[found.source], **params)
+            computed = found.compute(self.read(found.source), **params)
         return {pilot.pk: computed.get(pilot.pk, ZERO) for pilot in self.pilots}
 
 

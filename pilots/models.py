@@ -275,6 +275,11 @@ class TaskQuerySet(models.QuerySet):
         units = units_visible_to(user)
         return self.filter(Q(pilot__unit__in=units) | Q(pilot__isnull=True, unit__in=units))
 
+    def with_confirmation(self, day: datetime.date) -> "TaskQuerySet":
+        """Each task with `confirmed_on`: the reviewer's last word up to and including `day` (True, False, None)."""
+        last = TaskConfirmation.objects.filter(task=models.OuterRef("pk"), on__lte=day).order_by("-id").values("confirmed")[:1]
+        return self.annotate(confirmed_on=models.Subquery(last))
+
 
 class Task(models.Model):
     """An obligation as one unit carries it out: of a pilot, of a street/town (`unit`), or of the county (`unit` = the office)."""

@@ -1,46 +1,18 @@
 """The figures whose rows live in this room: documents, mechanisms, the three lists, archives, completion of tasks."""
 
 import datetime
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import QuerySet
 
+from pilots.documents import Documents, documents_on
 from pilots.metrics import NOT_APPLICABLE, UNREGISTERED, Figure, metric
 from pilots.models import Evidence, Indicator, Pilot, ReviewAction, ReviewStep, Task
 from pilots.queries import evidence_completeness, task_progress
 from pilots.states import TaskState, ratio, task_states
 
 THREE_LISTS = ("resource_list", "need_list", "issue_list")
-
-
-@dataclass(frozen=True)
-class Documents:
-    """Approved files of some pilots: how many by pilot id and kind, and the mechanism files by pilot id and topic ("" holds all of them)."""
-
-    kinds: dict[int, Counter]
-    mechanisms: dict[int, dict[str, set[int]]]
-
-
-def approved_documents(pilots: list[Pilot], as_of: datetime.date) -> Documents:
-    """One query: each approved file with the indicators of the tasks it proves (a mechanism's topic is that of the task)."""
-    rows = Evidence.objects.approved_by(as_of).filter(pilot__in=pilots).order_by()
-    indicators = "tasks__obligation__indicators"
-    kinds: dict[int, Counter] = defaultdict(Counter)
-    mechanisms: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    seen: set[int] = set()
-    for pilot, file, kind, code, params in rows.values_list(
-        "pilot", "pk", "type__code", f"{indicators}__metric__code", f"{indicators}__params"
-    ):
-        if file not in seen:
-            seen.add(file)
-            kinds[pilot][kind] += 1
-        if kind == "mechanism_doc":
-            mechanisms[pilot][""].add(file)
-            if code == "mechanism_count":
-                mechanisms[pilot][(params or {}).get("topic", "")].add(file)
-    return Documents(kinds, mechanisms)
 
 
 def document_rows(pilot: Pilot, as_of: datetime.date, evidence: str | list[str] = (), period: str = "") -> QuerySet[Evidence]:
@@ -50,7 +22,7 @@ def document_rows(pilot: Pilot, as_of: datetime.date, evidence: str | list[str] 
     return rows.filter(type__code__in=kinds) if kinds else rows
 
 
-@metric("document_count", rows=document_rows, source=approved_documents)
+@metric("document_count", rows=document_rows, source=documents_on)
 def document_count(found: Documents, evidence: str | list[str] = (), period: str = "") -> dict[int, Figure]:
     """份: approved files of a kind; for a list of kinds, how many of the kinds are there."""
     if isinstance(evidence, str):
@@ -62,7 +34,7 @@ def list_rows(pilot: Pilot, as_of: datetime.date) -> QuerySet[Evidence]:
     return document_rows(pilot, as_of, list(THREE_LISTS))
 
 
-@metric("list_kind_covered", rows=list_rows, source=approved_documents)
+@metric("list_kind_covered", rows=list_rows, source=documents_on)
 def list_kind_covered(found: Documents) -> dict[int, Figure]:
     """项, 0–3: for how many of 资源清单、需求清单、问题清单 an approved list exists (方案四（一）“三项清单”)."""
     return document_count(found, evidence=list(THREE_LISTS))
@@ -76,7 +48,7 @@ def mechanism_rows(pilot: Pilot, as_of: datetime.date, topic: str = "") -> Query
     return rows
 
 
-@metric("mechanism_count", rows=mechanism_rows, source=approved_documents)
+@metric("mechanism_count", rows=mechanism_rows, source=documents_on)
 def mechanism_count(found: Documents, topic: str = "") -> dict[int, Figure]:
     """项: approved 制度机制文件; of a topic: those that prove a task asking for a mechanism of that topic."""
     return {pilot: Figure(Decimal(len(topics.get(topic, ())))) for pilot, topics in found.mechanisms.items()}

@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.apps import apps
 from django.db.models import QuerySet
 
+from pilots.documents import documents_on
 from pilots.metrics import NOT_APPLICABLE, UNREGISTERED, ZERO, Figure, FigureState, Measurement, Standing, standing
 from pilots.models import (
     Basis,
@@ -174,7 +175,7 @@ class _States:
 
     def __init__(self, tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date) -> None:
         if isinstance(tasks, QuerySet):
-            tasks = tasks.select_related("obligation", "pilot")
+            tasks = tasks.select_related("obligation", "pilot").with_confirmation(as_of)
         self.asked, self.as_of = list(tasks), as_of
         self.tasks = {task.pk: task for task in self.asked}
         self.slots: dict[int, tuple[Slot, ...]] = {}
@@ -219,19 +220,21 @@ class _States:
 
     def _widen(self) -> None:
         """Completion and archive rates are made of other tasks of the same pilots: take these in as well."""
-        others = Task.objects.filter(pilot__in=self.pilots.values()).select_related("obligation", "pilot")
+        others = Task.objects.filter(pilot__in=self.pilots.values()).select_related("obligation", "pilot").with_confirmation(self.as_of)
         for task in others:
             self.tasks.setdefault(task.pk, task)
         self._load_plan()
 
     def _load_records(self) -> None:
-        self.evidence: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        for task, kind, state in self._linked(Evidence, "type_id"):
-            self.evidence[task].append((kind, state))
+        links = self.measurement.read(documents_on).links
+        self.evidence = {task: [(kind, state) for kind, state, _ in links.get(task, ())] for task in self.tasks}
         self.activities: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
         for model in record_models():
             for task, category, photos, state in self._linked(model, "category__code", "category__min_photos"):
                 self.activities[task].append((category, photos, state))
+        if all(hasattr(task, "confirmed_on") for task in self.tasks.values()):
+            self.confirmed = {task.pk: bool(task.confirmed_on) for task in self.tasks.values()}
+            return
         self.confirmed = {}
         rows = TaskConfirmation.objects.filter(on__lte=self.as_of).order_by("id")
         for task, confirmed in self._restricted(rows, "task").values_list("task_id", "confirmed"):
