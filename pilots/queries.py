@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
-from pilots.models import ActivityCategory, Indicator, ObligationKind, Phase, Pilot, Programme, Task
-from pilots.states import TaskState, TaskStatus, archived, percent, task_states
+from pilots.models import ActivityCategory, Evidence, Indicator, ObligationKind, Phase, Pilot, Programme, ReviewAction, ReviewStep, Task
+from pilots.plan_text import Sentence, plan_text
+from pilots.states import TaskState, TaskStatus, archived, percent, record_models, task_states
 
 # --- progress of pilots ---------------------------------------------------------------------------------------------------------
 
@@ -163,3 +165,83 @@ def tasks_of_category(pilot: Pilot, category: ActivityCategory) -> QuerySet[Task
         counts |= Q(metric__code="service_visit_count", params={})
     wanted = Indicator.objects.filter(counts).values("obligation")
     return Task.objects.filter(pilot=pilot, obligation__kind=ObligationKind.PILOT_TASK, obligation__in=wanted).order_by("obligation__order")
+
+
+# --- sentences and what happened --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SentenceProgress:
+    """One sentence of the plan with how many of its tasks are done and what is missing most."""
+
+    sentence: Sentence
+    tasks: tuple[Task, ...]
+    progress: Progress
+    missing: str
+
+
+def sentence_progress(programme: Programme, tasks: Iterable[Task], states: dict[int, TaskState]) -> list[SentenceProgress]:
+    """按方案逐句看进展: the sentences the tasks come from, in the order of the text. No query beyond the official text (read once)."""
+    text, grouped = plan_text(programme), {}
+    for task in tasks:
+        grouped.setdefault(task.obligation.sentence, []).append(task)
+    found = []
+    for key, own in grouped.items():
+        sentence = text.sentence(key)
+        if sentence is None:
+            continue
+        progress = progress_of(states[task.pk] for task in own)
+        found.append(SentenceProgress(sentence, tuple(own), progress, missing_words([(t, states[t.pk]) for t in own])))
+    return found
+
+
+def missing_words(pairs: list[tuple[Task, TaskState]]) -> str:
+    """待完善事项 of some tasks in one line: figures that fall short first, then evidence; empty when all is done."""
+    words: list[str] = []
+    for task, state in pairs:
+        if state.done:
+            continue
+        unmet = [m for m in state.blocking_measures if m.figure.known]
+        unknown = [m for m in state.blocking_measures if not m.figure.known]
+        if unmet:
+            words.append(f"{task.obligation.title}未达标")
+        elif state.missing_slots:
+            words.append(f"{task.obligation.title}缺{state.missing_slots[0].type.name}")
+        elif unknown:
+            words.append(f"{unknown[0].indicator.metric.name}未登记")
+        else:
+            words.append(f"{task.obligation.title}待审核")
+    if len(words) > 2:
+        return f"{words[0]}；{words[1]}等{len(words)}项"
+    return "；".join(words)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something that happened: 下河街社区提交社区儿童科普实验室第六课."""
+
+    at: datetime.datetime
+    title: str
+    url: str
+    unit: str
+    returned: bool
+
+
+def recent_moves(pilot: Pilot, as_of: datetime.date, limit: int = 6) -> list[Move]:
+    """近期动态: the latest review steps on a pilot's evidence and records up to a day, newest first."""
+    wanted = Q()
+    for model in (Evidence, *record_models()):
+        kind = ContentType.objects.get_for_model(model)
+        wanted |= Q(content_type=kind, object_id__in=model.objects.filter(pilot=pilot).order_by().values("pk"))
+    steps = ReviewStep.objects.filter(wanted, on__lte=as_of).select_related("unit").prefetch_related("subject").order_by("-id")[:limit]
+    return [
+        Move(
+            at=step.at,
+            title=f"{step.unit.short_name}{step.get_action_display()}{step.subject._meta.verbose_name}：{step.subject}",
+            url=step.subject.get_absolute_url(),
+            unit=step.unit.short_name,
+            returned=step.action == ReviewAction.RETURN,
+        )
+        for step in steps
+        if step.subject is not None
+    ]

@@ -1,0 +1,186 @@
+"""The cards a community sees instead of tasks: per named group of its pilot one light, one phrase of what is missing, one deed that supplies it.
+
+No percentages, no ranks, no task numbers (为基层减负). A group that rests only on 建议 targets says what there is, never 已达到.
+"""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+
+from pilots.models import ActivityCategory, Metric, Pilot, ReviewState, Task, TaskGroup
+from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, task_states
+
+
+@dataclass(frozen=True)
+class Deed:
+    """The one thing to press: a verb and where it leads."""
+
+    verb: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One named group as of a day."""
+
+    group: TaskGroup
+    tasks: tuple[Task, ...]
+    states: tuple[TaskState, ...]
+    state: Light
+    phrase: str
+    deed: Deed | None
+
+    @property
+    def title(self) -> str:
+        return self.group.name
+
+    @property
+    def url(self) -> str:
+        return reverse("card_detail", args=[self.group.pilot.code, self.group.order])
+
+    @property
+    def reached(self) -> bool:
+        """Whether every task of the group is done."""
+        return all(state.done for state in self.states)
+
+
+def group_cards(pilot: Pilot, as_of: datetime.date) -> list[Card]:
+    """The eight cards of a pilot in the order of the plan file."""
+    links = TaskGroup.obligations.through.objects.filter(taskgroup__pilot=pilot).select_related("taskgroup")
+    members: dict[int, list[int]] = defaultdict(list)
+    groups: dict[int, TaskGroup] = {}
+    for link in links.order_by("taskgroup__order", "obligation__order"):
+        link.taskgroup.pilot = pilot
+        groups.setdefault(link.taskgroup_id, link.taskgroup)
+        members[link.taskgroup_id].append(link.obligation_id)
+    wanted = {obligation for group in members.values() for obligation in group}
+    rows = Task.objects.filter(pilot=pilot, obligation__in=wanted).select_related("obligation", "pilot").with_confirmation(as_of)
+    tasks = {task.obligation_id: task for task in rows}
+    states = task_states(tasks.values(), as_of)
+    categories = category_names()
+    return [make_card(groups[key], [tasks[o] for o in found if o in tasks], states, categories) for key, found in members.items()]
+
+
+def category_names() -> dict[str, str]:
+    return dict(ActivityCategory.objects.values_list("code", "name"))
+
+
+def make_card(group: TaskGroup, tasks: Iterable[Task], states: dict[int, TaskState], categories: dict[str, str]) -> Card:
+    """One card from the states of its tasks."""
+    tasks = tuple(tasks)
+    own = tuple(states[task.pk] for task in tasks)
+    phrase, deed = _phrase(own, categories)
+    return Card(group, tasks, own, _light(own), phrase, deed)
+
+
+def _light(states: tuple[TaskState, ...]) -> Light:
+    if all(state.done for state in states):
+        return Light.OK
+    lights = {state.light for state in states}
+    if Light.LATE in lights:
+        return Light.LATE
+    if Light.WARN in lights:
+        return Light.WARN
+    if all(state.status == TaskStatus.NOT_STARTED for state in states):
+        return Light.NONE
+    complete = all(not state.missing_slots and not state.blocking_measures for state in states)
+    return Light.OK if complete else Light.WARN
+
+
+def _phrase(states: tuple[TaskState, ...], categories: dict[str, str]) -> tuple[str, Deed | None]:
+    """What is missing, the most pressing first, and the deed that supplies it."""
+    judged = any(measured.judged for state in states for measured in state.measures)
+    if all(state.done for state in states):
+        return ("已达到", None) if judged else (what_there_is(states), None)
+    returned = [slot for state in states for slot in state.slots if slot.state == ReviewState.RETURNED]
+    if returned:
+        return f"{returned[0].type.name}被退回，待补正", evidence_deed(returned[0], "去补正")
+    unmet = [m for state in states for m in state.blocking_measures if m.figure.known]
+    if unmet:
+        return unmet_phrase(unmet, categories), measure_deed(unmet[0])
+    missing = {slot.type.pk: slot for state in states for slot in state.missing_slots}
+    if missing:
+        first = next(iter(missing.values()))
+        return missing_phrase(list(missing.values())), evidence_deed(first)
+    unknown = [m for state in states for m in state.blocking_measures]
+    if unknown:
+        return f"{unknown[0].indicator.metric.name}未登记", None
+    if any(slot.waiting for state in states for slot in state.slots):
+        return "材料已交，待审核", None
+    if judged:
+        return "已达到，待确认完成", None
+    return what_there_is(states), None
+
+
+def unmet_phrase(unmet: list[Measured], categories: dict[str, str]) -> str:
+    """残疾人运动比赛还没有活动; 还差2家; several: 还差3项，先办……."""
+    first = unmet[0]
+    metric, params = first.indicator.metric, first.indicator.params
+    subject = categories.get(str(params.get("category", "")), metric.name)
+    if metric.value_type == Metric.ValueType.INT and first.figure.value == 0:
+        phrase = f"{subject}还没有{'活动' if metric.unit == '场' else '记录'}"
+    elif first.short_by is not None and metric.value_type == Metric.ValueType.INT:
+        phrase = f"{subject}还差{plain(first.short_by)}{metric.unit}"
+    else:
+        phrase = f"{subject}未达到"
+    return phrase if len(unmet) == 1 else f"{phrase}等{len(unmet)}项"
+
+
+def missing_phrase(missing: list[Slot]) -> str:
+    """还缺1份合同; 还缺3份材料：合同等."""
+    if len(missing) == 1:
+        return f"还缺1份{missing[0].type.name}"
+    return f"还缺{len(missing)}份材料：{missing[0].type.name}等"
+
+
+def what_there_is(states: Iterable[TaskState]) -> str:
+    """For groups that rest on 建议 targets only: 有3场活动，2份材料."""
+    states = list(states)
+    parts = []
+    activities = max((state.activities for state in states), default=0)
+    if activities:
+        parts.append(f"{activities}场活动")
+    files = len({slot.type.pk for state in states for slot in state.slots if slot.approved and not slot.from_record})
+    if files:
+        parts.append(f"{files}类材料")
+    return "有" + "、".join(parts) if parts else "还没有记录"
+
+
+def evidence_deed(slot: Slot, verb: str = "上传资料") -> Deed | None:
+    """Handing in the missing kind of evidence; an activity where its record would serve."""
+    if slot.type.code in ("activity_record", "activity_photo"):
+        return _deed("记活动", "activity_create")
+    return _deed(verb, "evidence_new", type=slot.type.code)
+
+
+def measure_deed(measured: Measured) -> Deed | None:
+    """What raises a figure: recording an activity of its category, or handing in the document it counts."""
+    params = measured.indicator.params
+    code = measured.indicator.metric.code
+    if code.startswith("activity") or code in ("discussion_count", "training_count"):
+        known = {"discussion_count": "discussion", "training_count": "training"}.get(code) or params.get("category")
+        return _deed("记活动", "activity_create", **({"category": known} if known else {}))
+    if code == "document_count" and isinstance(params.get("evidence"), str):
+        return _deed("上传资料", "evidence_new", type=params["evidence"])
+    if code == "mechanism_count":
+        return _deed("上传资料", "evidence_new", type="mechanism_doc")
+    return None
+
+
+def _deed(verb: str, name: str, **query: str) -> Deed | None:
+    """A deed of a page that exists; None while its room does not."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    return Deed(verb, f"{url}?{urlencode(query)}" if query else url)
+
+
+def plain(value: Decimal) -> str:
+    """3 rather than 3.00."""
+    return f"{value.normalize():f}"
