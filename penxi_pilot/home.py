@@ -12,8 +12,9 @@ from accounts import clock
 from accounts.access import COUNTY
 from accounts.models import AuditEvent, AuditKind, Role, User
 from accounts.todos import todos_for
+from pilots.cards import group_cards
 from pilots.models import Phase, Pilot
-from pilots.queries import Completeness, time_progress
+from pilots.queries import Completeness, evidence_completeness, time_progress
 from pilots.standings import ARCHIVE_OK, BEHIND_WARN, PilotStanding, pilot_standings, whole
 from pilots.states import Light
 
@@ -50,10 +51,8 @@ def _community(request: HttpRequest) -> HttpResponse:
     pilot = Pilot.objects.visible_to(request.user).select_related("unit", "accountable", "type").first()
     context = {"pilot": pilot, "todos": todos[:SHOWN_TO_COMMUNITY], "todo_count": len(todos), "later": todos[SHOWN_TO_COMMUNITY:]}
     if pilot is not None:
-        from pilots.queries import group_cards
-
-        cards = group_cards(pilot, request.as_of)
-        context["cards"] = [*cards, _money_card(), _archive_card(cards.archive)]
+        archive = evidence_completeness([pilot], request.as_of)[pilot.pk]
+        context["cards"] = [*group_cards(pilot, request.as_of), _money_card(), _archive_card(archive)]
     return render(request, "home_community.html", context)
 
 
