@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from pilots.models import ActivityCategory, Pilot, Reviewable, ReviewableQuerySet, ReviewState, StoredFile, Task
@@ -22,6 +23,7 @@ class Activity(Reviewable):
     content = models.TextField("活动内容", max_length=500, blank=True)
     guardian_consent = models.BooleanField("监护人同意", default=False, help_text="照片中的未成年人，已取得监护人同意")
     tasks = models.ManyToManyField(Task, related_name="activities", blank=True, verbose_name="对应试点任务")
+    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="successor", verbose_name="替代")
     search = models.CharField(max_length=400, blank=True, editable=False, help_text="活动名称的全拼与首字母")
     history = HistoricalRecords(m2m_fields=[tasks], excluded_fields=["search"])
     objects = ReviewableQuerySet.as_manager()
@@ -48,6 +50,9 @@ class Activity(Reviewable):
 
     def __str__(self) -> str:
         return self.title or "未命名活动"
+
+    def get_absolute_url(self) -> str:
+        return reverse("activity_detail", args=[self.pk])
 
 
 class ActivityPhoto(models.Model):
