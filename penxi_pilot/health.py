@@ -201,5 +201,7 @@ class HealthMiddleware:
             return self.get_response(request)
         response = page() if request.method in ("GET", "HEAD") else HttpResponseNotAllowed(["GET", "HEAD"])
         response["Cache-Control"] = "no-store"
+        # The body says what is wrong; a line per question would bury everything else in the log.
+        response._has_been_logged = True
         response["X-Content-Type-Options"] = "nosniff"
         return response

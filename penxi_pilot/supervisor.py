@@ -284,6 +284,8 @@ def take_port(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
+    except OverflowError as fault:
+        raise CannotRun(f"地址 {host}:{port} 不能用：端口须在 0 到 65535 之间") from fault
     except OSError as fault:
         listener.close()
         if fault.errno == errno.EADDRINUSE:
