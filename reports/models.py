@@ -50,7 +50,7 @@ class ReportQuerySet(models.QuerySet):
             return self.none()
         if user.role == Role.OFFICE:
             return self
-        issued = self.filter(state__in=(ReportState.SIGNED, ReportState.CORRECTED))
+        issued = self.filter(state__in=(ReportState.SIGNED, ReportState.CORRECTED), signed_on__isnull=False)
         if user.role in COUNTY:
             return issued
         return issued.filter(pilot__unit__in=units_visible_to(user))
@@ -96,10 +96,14 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
+        place = self.pilot.unit.short_name if self.pilot_id else ""
+        return f"{place}{self.kind_name}"
+
+    @property
+    def kind_name(self) -> str:
         from reports.kinds import KINDS
 
-        place = self.pilot.unit.short_name if self.pilot_id else ""
-        return f"{place}{KINDS[self.kind].name}"
+        return KINDS[self.kind].name
 
     @property
     def locked(self) -> bool:
@@ -119,7 +123,12 @@ class Snapshot(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return self.sha256[:8]
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """核验码."""
+        return f"{self.sha256[:4]} {self.sha256[4:8]}"
 
 
 class Section(models.Model):
@@ -149,6 +158,9 @@ class JobState(models.TextChoices):
     DONE = "done", "已完成"
     FAILED = "failed", "生成未成功"
     CANCELLED = "cancelled", "已取消"
+
+
+OPEN_JOB = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
 class ReportJob(models.Model):

@@ -1,0 +1,88 @@
+"""From snapshot and narrative to the layout-free document all three writers read."""
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from reports.document import Annex, AnnexList, Block, Document, Heading, Paragraph, Photo, Photos, Signature
+from reports.models import Report
+from reports.narrative import resolve
+from reports.outline import Kind, Place, numbers, places
+from reports.snapshot import chart_from_plain, check_code, table_from_plain
+
+TEMPLATE_VERSION = "2022.1"
+"""Recorded with every file. Raise it when the same snapshot and text would give another file."""
+
+
+def section_blocks(place: Place, data: dict, paragraphs: list, numbered: Mapping[str, str]) -> list[Block]:
+    """Heading, text, tables and charts of one section."""
+    blocks: list[Block] = [Heading(place.heading, place.level)] if place.heading else []
+    blocks += resolve(paragraphs, data["figures"])
+    blocks += [table_from_plain(code, data["tables"][code], numbered[code]) for code in place.tables if code in data["tables"]]
+    blocks += [chart_from_plain(code, data["charts"][code], numbered[code]) for code in place.charts if code in data["charts"]]
+    return blocks
+
+
+def annexes_of(kind: Kind, data: dict) -> list[tuple[str, str, list[Block]]]:
+    """(附件1, title, blocks) of every annex that has something to show."""
+    numbered = numbers(kind, data)
+    found: list[tuple[str, str, list[Block]]] = []
+    for spec in kind.annexes:
+        blocks: list[Block] = [table_from_plain(c, data["tables"][c], numbered[c]) for c in spec.tables if c in data["tables"]]
+        if spec.photos:
+            blocks += [_photos(group) for group in data["photos"] if group["photos"]]
+        if blocks:
+            found.append((f"附件{len(found) + 1}", spec.title, blocks))
+    return found
+
+
+def _photos(group: dict) -> Photos:
+    photos = []
+    for photo in group["photos"]:
+        path = Path(settings.MEDIA_ROOT) / photo["path"]
+        if not path.is_file():
+            raise ValidationError(f"现场照片“{photo['caption']}”的文件不在了，请重新取数")
+        photos.append(Photo(str(path), photo["caption"], photo["alt"]))
+    return Photos(group["title"], tuple(photos))
+
+
+def build_document(report: Report, kind: Kind, data: dict, sha256: str, written: Mapping[str, list]) -> Document:
+    """The whole document; `written` holds the paragraphs by section key. Raises ValidationError when a photo is gone."""
+    facts = data["facts"]
+    numbered = numbers(kind, data)
+    blocks: list[Block] = []
+    for place in places(kind, data):
+        blocks += section_blocks(place, data, written.get(place.key, []), numbered)
+    annexes = annexes_of(kind, data)
+    if annexes:
+        blocks.append(AnnexList(tuple(title for _, title, _ in annexes)))
+    blocks.append(Signature(facts["issuer"], report.dated))
+    for number, title, parts in annexes:
+        blocks += [Annex(number, title), *parts]
+    place_name = facts["pilot_name"]
+    return Document(
+        programme=facts["programme"],
+        title=f"{facts['programme']}\n{place_name}{kind.name}",
+        as_of=datetime.date.fromisoformat(data["as_of"]),
+        issuer=facts["issuer"],
+        issued_on=report.dated,
+        edition=report.edition,
+        code=check_code(sha256),
+        blocks=tuple(blocks),
+        sample=report.sample,
+        subject=f"{facts['programme']}{place_name}{kind.name}",
+        keywords=(facts["county"], "城乡社区治理试点", kind.name),
+        correction_of=_correction(report),
+    )
+
+
+def _correction(report: Report) -> str:
+    return f"第{report.corrects.edition}版，原因：{report.correction_reason}" if report.corrects_id else ""
+
+
+def text_of(document: Document) -> str:
+    """The running text, one paragraph a line: what a person would proof-read."""
+    return "\n".join(block.text for block in document.blocks if isinstance(block, Heading | Paragraph))
