@@ -143,11 +143,17 @@
     return new URLSearchParams(Array.from(new FormData(form)).filter((pair) => pair[0] !== "csrfmiddlewaretoken" && typeof pair[1] === "string")).toString();
   }
 
+  // Leaving asks only where there is something to lose: a text box or three fields. data-no-guard: the page keeps its own drafts.
+  function guarded(form) {
+    if (form.hasAttribute("data-no-guard")) return false;
+    return form.hasAttribute("data-guard") || form.hasAttribute("data-keep") || form.querySelector("textarea") !== null || form.querySelectorAll("input[type=text], input[type=number], input[type=date], select").length >= 3;
+  }
+
   forms.forEach((form) => {
     form.noValidate = true; // reasons come from the server, as a list, in our words
     let clean = typedIn(form);
     form.pxClean = () => { clean = typedIn(form); };
-    form.pxDirty = () => form.hasAttribute("data-guard") && typedIn(form) !== clean;
+    form.pxDirty = () => guarded(form) && typedIn(form) !== clean;
   });
 
   // Several buttons, several fetches: the one pressed says 正在提交, a second press does nothing.
