@@ -97,7 +97,7 @@ class User(AbstractBaseUser):
     valid_until = models.DateField("有效期至", null=True, blank=True, help_text="第三方、审计等限时账号填写；留空为长期")
     must_change_password = models.BooleanField("下次登录须改密码", default=True)
     password_changed_at = models.DateTimeField("密码修改时间", default=timezone.now)
-    created_at = models.DateTimeField("创建时间", auto_now_add=True)
+    created_at = models.DateTimeField("创建时间", default=clock.now, editable=False)
     sample = models.BooleanField("示例数据", default=sample_mode, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容")
     session_round = models.PositiveIntegerField("会话轮次", default=1, editable=False, help_text="加一即结束此人的全部登录")
