@@ -269,11 +269,24 @@ def _fill(sheets: Sequence[Sheet], sample: bool) -> Workbook:
     book = Workbook(write_only=True)
     names = sheet_names([sheet.title for sheet in sheets])
     places = dict(zip((sheet.title for sheet in sheets), names, strict=True))
-    for sheet, name in zip(sheets, names, strict=True):
-        ws = _StreamedSheet(book, name)
-        book._add_sheet(ws)
-        _SheetFiller(ws, sheet, sample, places).run()
+    try:
+        for sheet, name in zip(sheets, names, strict=True):
+            ws = _StreamedSheet(book, name)
+            book._add_sheet(ws)
+            _SheetFiller(ws, sheet, sample, places).run()
+    except BaseException:
+        _abandon(book)
+        raise
     return book
+
+
+def _abandon(book: Workbook) -> None:
+    """Remove the temporary files of a workbook that could not be finished."""
+    for ws in book.worksheets:
+        if ws._writer is not None:
+            if not ws.closed:
+                ws.close()
+            ws._writer.cleanup()
 
 
 class _SheetFiller:

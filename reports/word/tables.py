@@ -158,6 +158,7 @@ def _table_properties(table: Table) -> _Element:
 def _rows(table: Table, widths: Sequence[float]) -> Iterator[tuple[str, list[CellMaker], float]]:
     """Kind, cell builders and height of each row; a cell builder takes whether to stay with the next row."""
     body = "TableDense" if table.dense else "TableText"
+    edges = _group_edges(table)
     for cells, height in zip(_head_rows(table, widths), head_heights(table, widths), strict=True):
         yield "head", cells, height
     for group in table.groups:
@@ -165,7 +166,8 @@ def _rows(table: Table, widths: Sequence[float]) -> Iterator[tuple[str, list[Cel
             yield "group", [_cell(run(group.title), sum(widths), style="TableGroup", span=len(widths), shade=True)], QUARTER * 3
         for row in group.rows:
             padded = [*row, *[None] * (len(widths) - len(row))]
-            cells = [_value_cell(value, column, width, body) for value, column, width in zip(padded, table.columns, widths, strict=True)]
+            each = zip(padded, table.columns, widths, edges, strict=True)
+            cells = [_value_cell(value, column, width, body, rule_left=edge) for value, column, width, edge in each]
             yield "row", cells, row_height(table, widths, row)
     if table.total is not None:
         yield "total", list(_total_cells(table, widths, table.total)), QUARTER * 3
@@ -184,23 +186,43 @@ def _head_rows(table: Table, widths: Sequence[float]) -> list[list[CellMaker]]:
         return [[_cell(run(column.title, size=size), width, style="TableHead", rule_below=True) for column, width in columns]]
     upper: list[CellMaker] = []
     lower: list[CellMaker] = []
-    for over, members in groupby(columns, key=lambda pair: pair[0].over):
+    for number, (over, members) in enumerate(groupby(columns, key=lambda pair: pair[0].over)):
         pairs = list(members)
         if over:
-            upper.append(_cell(run(over, size=size), sum(width for _, width in pairs), style="TableHead", span=len(pairs)))
-            lower += [_cell(run(column.title, size=size), width, style="TableHead", rule_below=True) for column, width in pairs]
-        else:
-            upper += [_cell(run(column.title, size=size), width, style="TableHead", joined="restart") for column, width in pairs]
-            lower += [_cell(run(""), width, style="TableHead", joined="continue", rule_below=True) for _, width in pairs]
+            width = sum(width for _, width in pairs)
+            upper.append(_cell(run(over, size=size), width, style="TableHead", span=len(pairs), rule_left=number > 0))
+        for index, (column, width) in enumerate(pairs):
+            look = {"style": "TableHead", "rule_left": number > 0 and index == 0}
+            if over:
+                lower.append(_cell(run(column.title, size=size), width, rule_below=True, **look))
+            else:
+                upper.append(_cell(run(column.title, size=size), width, joined="restart", **look))
+                lower.append(_cell(run(""), width, joined="continue", rule_below=True, **look))
     return [upper, lower]
 
 
+def _group_edges(table: Table) -> list[bool]:
+    """Which columns begin under another common head cell than the one before: they get a stronger rule at the left."""
+    return [index > 0 and column.over != table.columns[index - 1].over for index, column in enumerate(table.columns)]
+
+
 def _total_cells(table: Table, widths: Sequence[float], total: Sequence[Value]) -> Iterator[CellMaker]:
-    span = label_span(total, table.total_label)
-    if span:
-        yield _cell(run(table.total_label), sum(widths[:span]), style="TableHead", span=span, shade=True, rule_above=True)
-    for value, column, width in list(zip(total, table.columns, widths, strict=False))[span:]:
-        yield _value_cell(value, column, width, "TableHead", shade=True, rule_above=True)
+    """The label over the leading empty cells; words under a common head cell run over the empty cells after them."""
+    at = label_span(total, table.total_label)
+    edges = _group_edges(table)
+    if at:
+        yield _cell(run(table.total_label), sum(widths[:at]), style="TableHead", span=at, shade=True, rule_above=True)
+    while at < len(widths):
+        column, value, end = table.columns[at], total[at] if at < len(total) else None, at + 1
+        if column.over and isinstance(value, str) and value:
+            while end < len(widths) and total[end] in (None, "") and table.columns[end].over == column.over:
+                end += 1
+        look = {"shade": True, "rule_above": True, "rule_left": edges[at]}
+        if end - at > 1:
+            yield _cell(run(show(value, column.fmt)), sum(widths[at:end]), style="TableHead", span=end - at, **look)
+        else:
+            yield _value_cell(value, column, widths[at], "TableHead", **look)
+        at = end
 
 
 def _value_cell(value: Value, column: Column, width: float, style: str, **look: bool) -> CellMaker:
@@ -222,6 +244,7 @@ def _cell(
     shade: bool = False,
     rule_below: bool = False,
     rule_above: bool = False,
+    rule_left: bool = False,
     joined: str = "",
 ) -> CellMaker:
     """A cell of one paragraph; `joined` is restart or continue for a cell over several rows."""
@@ -233,9 +256,9 @@ def _cell(
             properties.append(node("w:gridSpan", val=span))
         if joined:
             properties.append(node("w:vMerge", val=joined))
-        if rule_above or rule_below:
-            edge = "w:top" if rule_above else "w:bottom"
-            properties.append(node("w:tcBorders", node(edge, val="single", sz=5, space=0, color="000000")))
+        edges = [name for name, drawn in (("w:top", rule_above), ("w:left", rule_left), ("w:bottom", rule_below)) if drawn]
+        if edges:
+            properties.append(node("w:tcBorders", *(node(edge, val="single", sz=5, space=0, color="000000") for edge in edges)))
         if shade:
             properties.append(node("w:shd", val="clear", color="auto", fill="F1F1F1"))
         if number:
