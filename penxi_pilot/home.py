@@ -17,6 +17,7 @@ from pilots.models import Phase, Pilot
 from pilots.queries import Completeness, evidence_completeness, time_progress
 from pilots.standings import ARCHIVE_OK, BEHIND_WARN, PilotStanding, pilot_standings, whole
 from pilots.states import Light
+from reports.queries import signed_reports
 
 SHOWN_TO_COMMUNITY = 5
 """practice: a community sees at most five things to do."""
@@ -82,8 +83,6 @@ def _workbench(request: HttpRequest) -> HttpResponse:
 
 def _leader(request: HttpRequest) -> HttpResponse:
     """Signed reports first, then how the pilots stand, in sentences."""
-    from reports.queries import signed_reports
-
     reports = signed_reports(request.user)[:LATEST_REPORTS]
     context = {"reports": reports, **_overview(request)}
     context["attention"] = [s.pilot for s in context["standings"] if s.light == Light.LATE]
