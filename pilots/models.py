@@ -116,6 +116,9 @@ class Pilot(models.Model):
     def __str__(self) -> str:
         return self.unit.short_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("pilot_detail", args=[self.code])
+
 
 class EvidenceType(models.Model):
     code = models.SlugField(unique=True)
@@ -300,6 +303,9 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.obligation.code} {self.obligation.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("task_detail", args=[self.pk])
 
 
 class TaskRole(models.Model):

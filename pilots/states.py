@@ -21,6 +21,7 @@ from pilots.models import (
     Evidence,
     EvidenceType,
     Indicator,
+    Metric,
     Obligation,
     ObligationKind,
     Pilot,
@@ -70,6 +71,25 @@ class Measured:
     def blocks(self) -> bool:
         """未登记 is not 0 and not met either: nobody can vouch for a figure whose register does not exist. 不适用 does not block."""
         return self.judged and self.standing in (Standing.NOT_MET, Standing.UNREGISTERED)
+
+    @property
+    def actual(self) -> str:
+        """The figure in words: 4 家, 60.0%, 是, 未登记."""
+        if not self.figure.known:
+            return self.figure.state.value
+        return self._words(self.figure.value)
+
+    @property
+    def wanted(self) -> str:
+        """The target in words: ≥3 家, ＝是."""
+        return f"{self.indicator.get_comparator_display()}{self._words(self.indicator.target)}"
+
+    def _words(self, value: Decimal) -> str:
+        metric = self.indicator.metric
+        if metric.value_type == Metric.ValueType.BOOL:
+            return "是" if value else "否"
+        number = f"{value.normalize():,f}"
+        return f"{number}%" if metric.unit == "%" else f"{number} {metric.unit}".strip()
 
     @property
     def short_by(self) -> Decimal | None:
@@ -143,8 +163,8 @@ class TaskState:
         return not self.blocking_measures and all(slot.approved for slot in self.slots)
 
 
-def task_states(tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date) -> dict[int, TaskState]:
-    """The state of each task as of a day, by task id.
+def task_states(tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date, *, whole: bool = False) -> dict[int, TaskState]:
+    """The state of each task as of a day, by task id. `whole`: the tasks given are all tasks of their pilots (saves reading the others).
 
     已完成 (practice: 指标、材料、确认三样都齐): every indicator whose target is of source 方案, 试点方案 or 推导 is met, every kind of evidence
     asked for has an approved file linked to the task, and the reviewer's last word up to the day is a confirmation. 建议 targets never
@@ -162,7 +182,7 @@ def task_states(tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date) ->
     Tasks of a street or town and of the county have no pilot: their figures are those of the pilots below them added up (rates: numerators
     over denominators), documents those linked to the task itself.
     """
-    return _States(tasks, as_of).compute()
+    return _States(tasks, as_of, whole).compute()
 
 
 _RECORD_TYPES = {"party_building": "party_record", "discussion": "discussion_minutes", "training": "training_record"}
@@ -173,10 +193,10 @@ _COMPUTED_HERE = ("task_completed_rate", "archive_complete_rate")
 class _States:
     """One computation: tasks, what the plan asks of them, what was recorded for them, then the rules."""
 
-    def __init__(self, tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date) -> None:
+    def __init__(self, tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date, whole: bool) -> None:
         if isinstance(tasks, QuerySet):
             tasks = tasks.select_related("obligation", "pilot").with_confirmation(as_of)
-        self.asked, self.as_of = list(tasks), as_of
+        self.asked, self.as_of, self.whole = list(tasks), as_of, whole
         self.tasks = {task.pk: task for task in self.asked}
         self.slots: dict[int, tuple[Slot, ...]] = {}
         self.states: dict[int, TaskState] = {}
@@ -186,7 +206,7 @@ class _States:
             return {}
         self._load_plan()
         self.pilots = self._pilots()
-        if any(i.metric.code in _COMPUTED_HERE for i in self._all_indicators()):
+        if not self.whole and any(i.metric.code in _COMPUTED_HERE for i in self._all_indicators()):
             self._widen()
         self.measurement = Measurement(self.pilots.values(), self.as_of)
         self._load_records()
