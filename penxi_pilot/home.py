@@ -78,7 +78,9 @@ def _contractor(request: HttpRequest) -> HttpResponse:
 def _workbench(request: HttpRequest) -> HttpResponse:
     """Office, street and town, county finance, departments, audit: 待办 first, then figures that open their rows, then the pilots."""
     todos = todos_for(request.user)
-    return render(request, "home.html", {"todos": todos, "todo_count": len(todos), "county": request.user.role in COUNTY, **_overview(request)})
+    return render(
+        request, "home.html", {"todos": todos, "todo_count": len(todos), "county": request.user.role in COUNTY, **_overview(request)}
+    )
 
 
 def _leader(request: HttpRequest) -> HttpResponse:
@@ -142,7 +144,11 @@ def _course(phases: list[Phase], as_of: datetime.date, rate, share) -> list[dict
     rows = []
     current = next((p for p in phases if as_of <= p.due), None)
     for phase in phases:
-        row = {"name": phase.name, "when": f"{phase.due.year}年{phase.due.month}月底前", "state": "now" if phase is current else "done" if phase.due < as_of else ""}
+        row = {
+            "name": phase.name,
+            "when": f"{phase.due.year}年{phase.due.month}月底前",
+            "state": "now" if phase is current else "done" if phase.due < as_of else "",
+        }
         if phase is current:
             row |= {"share": rate, "tick": share, "text": f"任务 {rate}%，序时进度 {share}%"}
         rows.append(row)
@@ -165,7 +171,9 @@ def _administration(request: HttpRequest) -> HttpResponse:
         "people": people.count(),
         "disabled": people.filter(is_active=False).count(),
         "never_changed": people.filter(must_change_password=True, is_active=True).count(),
-        "events": AuditEvent.objects.filter(kind__in=(AuditKind.LOGIN_FAILED, AuditKind.LOCKED, AuditKind.REFUSED, AuditKind.ROLE, AuditKind.PASSWORD_RESET))[:8],
+        "events": AuditEvent.objects.filter(
+            kind__in=(AuditKind.LOGIN_FAILED, AuditKind.LOCKED, AuditKind.REFUSED, AuditKind.ROLE, AuditKind.PASSWORD_RESET)
+        )[:8],
         "now": clock.now(),
     }
     return render(request, "home_administration.html", context)

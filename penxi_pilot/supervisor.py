@@ -276,16 +276,16 @@ def commands(listener: int) -> list[tuple]:
 
 def take_port(host: str, port: int) -> socket.socket:
     """A bound socket that the web server inherits: nobody can take the port between the check and the start."""
+    if not 0 <= port <= 65535:  # getaddrinfo would take the remainder
+        raise CannotRun(f"地址 {host}:{port} 不能用：端口须在 0 到 65535 之间")
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except (socket.gaierror, OverflowError, UnicodeError) as fault:
+    except (socket.gaierror, UnicodeError) as fault:
         raise CannotRun(f"地址 {host}:{port} 不能用：{fault}") from fault
     listener = socket.socket(family, kind)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(address)
-    except OverflowError as fault:
-        raise CannotRun(f"地址 {host}:{port} 不能用：端口须在 0 到 65535 之间") from fault
     except OSError as fault:
         listener.close()
         if fault.errno == errno.EADDRINUSE:

@@ -61,7 +61,10 @@ class Run:
         """Name → process of web, worker and beat."""
         found = {}
         for child in psutil.Process(self.process.pid).children():
-            words = child.cmdline()
+            try:
+                words = child.cmdline()
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue  # ended, and not yet collected by its parent
             for name, word in (("web", "gunicorn"), ("worker", "worker"), ("beat", "beat")):
                 if word in words:
                     found[name] = child
