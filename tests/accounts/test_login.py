@@ -217,7 +217,14 @@ def test_logged_in_visitor_is_sent_on(as_person):
 
 
 @pytest.mark.parametrize(
-    "fields", [{}, {"username": "guangfu"}, {"password": "x"}, {"username": "a\x00b", "password": "x"}, {"username": "x" * 5000, "password": "y" * 5000}]
+    "fields",
+    [
+        {},
+        {"username": "guangfu"},
+        {"password": "x"},
+        {"username": "a\x00b", "password": "x"},
+        {"username": "x" * 5000, "password": "y" * 5000},
+    ],
 )
 def test_odd_forms_are_answered_with_the_form(client, db, fields):
     assert client.post(reverse("login"), fields).status_code == 200
@@ -250,4 +257,3 @@ def test_many_tries_at_once_are_looked_at_five_times():
     with ThreadPoolExecutor(8) as pool:
         shut = list(pool.map(attempt, range(20)))
     assert shut.count(False) <= 5
-
