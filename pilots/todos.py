@@ -17,6 +17,8 @@ def evidence_returned(user: User) -> Iterator[Todo]:
     if not may(user, Action.HAND_IN_EVIDENCE):
         return
     rows = list(Evidence.objects.filter(unit=user.unit_id, state=ReviewState.RETURNED).select_related("type"))
+    if not rows:
+        return
     opinions = {
         step.object_id: step
         for step in ReviewStep.objects.filter(
@@ -39,8 +41,5 @@ def waiting_for_review(user: User) -> Iterator[Todo]:
     """One line per kind: how many records wait for this person's decision."""
     if not may(user, Action.REVIEW):
         return
-    for model in review.reviewables():
-        count = review.waiting_for(user, model.objects.visible_to(user)).count()
-        if count:
-            name = str(model._meta.verbose_name)
-            yield Todo("审核", f"{count} 份{name}待审核", "下级单位已提交", reverse("review_desk"), "审核")
+    for model, count in review.waiting_counts(user):
+        yield Todo("审核", f"{count} 份{model._meta.verbose_name}待审核", "下级单位已提交", reverse("review_desk"), "审核")
