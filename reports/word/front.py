@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
+from accounts.plaintext import clean
 from reports.document import AnnexList, Document, Signature
 from reports.word.oxml import LINE, MM, PITCH, TEXT_HEIGHT_MM, bookmark, field, node, paragraph, run, text_width
 
@@ -124,7 +125,7 @@ def _order_tabs(element: _Element) -> None:
 
 def _hidden_entry(text: str) -> list[_Element]:
     code = node("w:instrText")
-    code.text = ' TC "{}" \\l 1 '.format(text.replace('"', "”").replace("\\", "＼"))
+    code.text = ' TC "{}" \\l 1 '.format(clean(text).replace("\n", " ").replace('"', "”").replace("\\", "＼"))
     code.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     hidden = [node("w:r", node("w:rPr", node("w:vanish")), content) for content in (node("w:fldChar", fldCharType="begin"), code)]
     return [*hidden, node("w:r", node("w:rPr", node("w:vanish")), node("w:fldChar", fldCharType="end"))]

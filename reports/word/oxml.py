@@ -25,7 +25,7 @@ def node(tag: str, *children: _Element | None, **attributes: object) -> _Element
     """An element such as node("w:jc", val="center"); attributes are in the w: namespace, None children are left out."""
     element = OxmlElement(tag)
     for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), str(value))
+        element.set(qn(f"w:{name}"), clean(str(value)))
     for child in children:
         if child is not None:
             element.append(child)

@@ -163,7 +163,7 @@ def font_table_xml() -> bytes:
 def settings_xml() -> bytes:
     """Odd and even pages differ, Chinese line breaking, Word 2013 layout; fields are not updated by force, which would raise a question."""
     return (
-        f"<w:settings {_W}><w:zoom w:percent='100'/><w:evenAndOddHeaders/><w:defaultTabStop w:val='420'/>"
+        f"<w:settings {_W}><w:zoom w:percent='100'/><w:defaultTabStop w:val='420'/><w:evenAndOddHeaders/>"
         "<w:drawingGridVerticalSpacing w:val='289'/><w:characterSpacingControl w:val='compressPunctuation'/>"
         "<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/><w:ulTrailSpace/>"
         "<w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>"
