@@ -13,8 +13,8 @@ from reports.typeset.compose import compose_ragged
 from reports.typeset.fonts import HEI, FontSet
 from reports.typeset.measures import MEASURE, Q, whole_lines
 from reports.typeset.styles import Styles, set_plain
-from reports.typeset.tables import caption_text
-from reports.typeset.text import clean
+from reports.typeset.tables import MAX_CAPTION_CHARS, caption_text
+from reports.typeset.text import clean, shortened
 
 WIDTH = 442.0
 PLOT_LEFT, PLOT_RIGHT, PLOT_TOP = 78.0, 392.0, 24.0
@@ -109,7 +109,7 @@ def draw(chart: StackedBars, fonts: FontSet, styles: Styles) -> ChartLayout:
     """CH1: bars stacked to 100 %, counts inside, the rate at the right; totals stand last under a rule across the figure."""
     bottom = PLOT_TOP + ROW * len(chart.bars)
     grid, marks = percent_axis(bottom)
-    boxes, texts = legend(chart.series)
+    boxes, texts = legend(_names(chart.series))
     marks += [*texts, Mark(clean(chart.value_title), VALUE_X, 12.5, LEGEND_SIZE)]
     over = [Rule(PLOT_LEFT, PLOT_TOP, PLOT_LEFT, bottom, BASE)]
     for i, bar in enumerate(chart.bars):
@@ -128,7 +128,11 @@ def draw(chart: StackedBars, fonts: FontSet, styles: Styles) -> ChartLayout:
         over += [rule, sample]
         marks.append(mark)
     caption = compose_ragged(
-        [(caption_text(chart.number, chart.finding, "图"), HEI)], fonts=fonts, measure=MEASURE, size=CAPTION_SIZE, balanced=True
+        [(shortened(caption_text(chart.number, chart.finding, "图"), MAX_CAPTION_CHARS), HEI)],
+        fonts=fonts,
+        measure=MEASURE,
+        size=CAPTION_SIZE,
+        balanced=True,
     )
     height = bottom + FOOT
     q = round(height / Q + 0.49)
@@ -168,9 +172,14 @@ def _time_mark(chart: StackedBars, bottom: float) -> tuple[Rule, Rule, Mark]:
     """序时进度 as an upright line, named in the legend so that its text never meets another."""
     share = Decimal(chart.time_mark or 0)
     x = float(Decimal(PLOT_LEFT) + Decimal(PLOT_RIGHT - PLOT_LEFT) * share / 100)
-    start = PLOT_LEFT + sum(35 + LEGEND_SIZE * len(name) for name in chart.series[: len(SERIES_INKS)])
+    start = PLOT_LEFT + sum(35 + LEGEND_SIZE * len(name) for name in _names(chart.series))
     rule = Rule(x, PLOT_TOP, x, bottom, TIME)
     return rule, Rule(start + 4, 4, start + 4, 14, TIME), Mark(f"序时进度{show(share, 'percent')}", start + 9, 12.5, LEGEND_SIZE, "start")
+
+
+def _names(series: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the series as the legend has room for them."""
+    return tuple(shortened(name, 8) for name in series[: len(SERIES_INKS)])
 
 
 def _fitting(label: str) -> str:
@@ -185,4 +194,4 @@ def _alt(chart: StackedBars) -> str:
         + (f"，{clean(chart.value_title)}{show(bar.value, 'percent')}" if bar.value is not None else "")
         for bar in chart.bars
     )
-    return f"{caption_text(chart.number, chart.finding, '图')}。{bars}。"
+    return shortened(f"{caption_text(chart.number, chart.finding, '图')}。{bars}。", 1000)

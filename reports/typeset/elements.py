@@ -12,16 +12,19 @@ from django.utils.safestring import SafeString
 from reports.document import Annex, AnnexList, Document, Heading, Paragraph, Photo, Photos, Signature, StackedBars, Table
 from reports.typeset import charts
 from reports.typeset.compose import Line, compose, compose_ragged
+from reports.typeset.fetcher import may_load
 from reports.typeset.fonts import FANG, HEI, KAI, TITLE, FontSet
 from reports.typeset.measures import CHAR, INDENT, LINE, MEASURE, MM, PAGE_LINES, WIDE_MEASURE, WIDE_Q, whole_lines
 from reports.typeset.planner import Item, Section
 from reports.typeset.styles import Styles, set_lines, set_plain
 from reports.typeset.tables import TableLayout, lay_out
-from reports.typeset.text import chinese_date, clean
+from reports.typeset.text import chinese_date, clean, shortened
 
 ANNEX_Q, PHOTO_Q, FOOT_Q = 16, 28, 8
 PHOTO_MM = 75.0
-TITLE_SIZE, TITLE_LEADING = 22.0, 33.0
+ENTRY_CHARS, MARK_CHARS = 26, 80
+"""A line of the contents holds 26 characters beside its leaders."""
+TITLE_SIZE, TITLE_LEADING, MAX_TITLE_LINES = 22.0, 33.0, 4
 _TRAILING_BRACKET = re.compile(r"（[^（）]*）$")
 
 
@@ -99,13 +102,13 @@ class Builder:
             line
             for part in title_lines(document)
             for line in compose_ragged([(part, TITLE)], fonts=self.fonts, measure=MEASURE, size=TITLE_SIZE, balanced=True)
-        ]
+        ][:MAX_TITLE_LINES]
         height = TITLE_LEADING * len(lines)
         q = 4 * whole_lines(int((14 + height + LINE) // (LINE / 4))) if document.cover else 4 * int((5 + height) // LINE + 1)
         number = f"机关代字〔{document.issued_on.year}〕\u3000号" if document.addressee and not document.cover else ""
         data = {
             "lines": set_plain(lines, TITLE),
-            "mark": "".join(clean(part) for part in title_lines(document)),
+            "mark": shortened("".join(title_lines(document)), MARK_CHARS),
             "height": self.styles.height(q),
             "cover": document.cover,
             "number": number,
@@ -128,12 +131,12 @@ class Builder:
         lines = compose([(text, role)], fonts=self.fonts, measure=MEASURE, indent=INDENT)
         short = text if block.level == 1 else _TRAILING_BRACKET.sub("", text)
         anchor = "" if self.in_annex else self._entry(short, block.level)
-        data = {"html": set_lines(lines, self.styles, role), "level": block.level, "anchor": anchor, "mark": text}
+        data = {"html": set_lines(lines, self.styles, role), "level": block.level, "anchor": anchor, "mark": shortened(text, MARK_CHARS)}
         self._add(Item("heading", 4 * len(lines), "heading", data))
 
     def _entry(self, text: str, level: int) -> str:
         anchor = f"e{len(self.parts.entries) + 1}"
-        self.parts.entries.append(Entry(text, level, anchor))
+        self.parts.entries.append(Entry(shortened(text, ENTRY_CHARS), level, anchor))
         return anchor
 
     def _annex_list(self, block: AnnexList) -> None:
@@ -215,7 +218,7 @@ class Builder:
         caption = compose_ragged([(clean(photo.caption), HEI)], fonts=self.fonts, measure=PHOTO_MM * MM, size=10.5, balanced=True)
         path = Path(photo.path)
         return {
-            "url": path.as_uri() if path.is_absolute() and path.is_file() else "",
+            "url": path.as_uri() if path.is_absolute() and path.is_file() and may_load(path) else "",
             "alt": clean(photo.alt or photo.caption),
             "caption": set_plain(caption[:2], HEI),
         }
@@ -237,7 +240,7 @@ class Builder:
             "two": len(lines) > 1,
             "internal": block.internal,
             "anchor": anchor,
-            "mark": f"{number}\u3000{title}",
+            "mark": shortened(f"{number}\u3000{title}", MARK_CHARS),
             "wide": wide,
         }
         self.section.items.append(Item("fixed", ANNEX_Q, "annex", data))

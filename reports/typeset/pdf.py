@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from reports.document import Document
 from reports.typeset.elements import Builder, Parts, end_line, text_html, title_lines
+from reports.typeset.fetcher import local_fetcher
 from reports.typeset.fonts import FANG, HEI, KAI, SONG, TITLE, FontSet, load_fonts
 from reports.typeset.measures import LINE, Q
 from reports.typeset.planner import Placed, plan
 from reports.typeset.styles import Styles
-from reports.typeset.text import chinese_date, clean
+from reports.typeset.text import chinese_date, clean, shortened
 
 Progress = Callable[[str, int], None]
 
@@ -56,7 +56,7 @@ def render_pdf(document: Document, target: Path, *, variant: str = "pdf/ua-1", p
     html, css = compose_pages(document, fonts)
     tell("生成PDF", 40)
     with _collector_off():
-        data, pages = _render(html, css, fonts, variant, document)
+        data, pages = _render(html, css, variant)
     tell("写入文件", 90)
     _write_whole(target, data)
     return PdfFile(pages, len(data), hashlib.sha256(data).hexdigest(), fonts.names, fonts.substituted)
@@ -69,7 +69,7 @@ def compose_pages(document: Document, fonts: FontSet) -> tuple[str, str]:
     sheets, pages = _sheets(parts, styles)
     context = {
         "document": document,
-        "title": clean("".join(title_lines(document))),
+        "title": shortened("".join(title_lines(document)), 200),
         "cover_lines": [line for line in title_lines(document) if line != clean(document.programme)],
         "programme": clean(document.programme),
         "issuer": clean(document.issuer),
@@ -77,8 +77,8 @@ def compose_pages(document: Document, fonts: FontSet) -> tuple[str, str]:
         "issued_on": chinese_date(document.issued_on),
         "created": document.issued_on.isoformat(),
         "correction_of": clean(document.correction_of),
-        "subject": clean(document.subject),
-        "keywords": "，".join(clean(word) for word in document.keywords),
+        "subject": shortened(document.subject, 200),
+        "keywords": "，".join(shortened(word, 40) for word in document.keywords),
         "entries": parts.entries if document.contents else (),
         "sheets": sheets,
         "hei_family": fonts[HEI].family,
@@ -130,13 +130,11 @@ def _part(placed: Placed, styles: Styles) -> dict:
     return part
 
 
-def _render(html: str, css: str, fonts: FontSet, variant: str, document: Document) -> tuple[bytes, int]:
+def _render(html: str, css: str, variant: str) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    from reports.typeset.fetcher import LocalFetcher
-
-    fetcher = LocalFetcher([fonts.folder, Path(settings.MEDIA_ROOT), Path(settings.BASE_DIR) / "static"])
+    fetcher = local_fetcher()
     configuration = FontConfiguration()
     sheet = CSS(string=css, font_config=configuration, url_fetcher=fetcher)
     laid_out = HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=configuration, pdf_variant=variant)

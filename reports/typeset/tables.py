@@ -12,7 +12,7 @@ from reports.typeset.compose import Line, compose_ragged
 from reports.typeset.fonts import FANG, HEI, KAI, SONG, FontSet
 from reports.typeset.measures import BLOCK_LIMIT_Q, LANDSCAPE_MM, MEASURE, MM, PORTRAIT_MM, WIDE_MEASURE, WIDE_Q, quarters, whole_lines
 from reports.typeset.styles import Styles, set_plain
-from reports.typeset.text import clean
+from reports.typeset.text import clean, shortened
 
 SIZE, DENSE_SIZE, LEADING = 10.5, 9.5, 12.6
 CAPTION_SIZE, NOTE_SIZE = 12.0, 9.0
@@ -20,6 +20,10 @@ CAPTION_Q, UNIT_Q, NOTE_Q, ROW_Q, WIDE_ROW_Q = 3, 2, 2, 3, 5
 PADDING, HEAD_PADDING, NUMBER_PADDING = 2.6, 0.3, 4.0
 MAX_CELL_LINES = 14
 """A taller row is continued in the next one, so that no row is higher than a page."""
+WHOLE_CELL_LINES, WHOLE_CELL_CHARS = 3 * MAX_CELL_LINES, 3000
+"""Beyond this a text is no cell of a printed table; the workbook has it whole."""
+MAX_HEAD_LINES, MAX_NOTE_CHARS, MAX_CAPTION_CHARS = 5, 400, 120
+CELL_CUT = "……（余文见电子表格）"
 LEFT, CENTRE, RIGHT = "a-l", "a-c", "a-r"
 ALIGNMENT = {"int": RIGHT, "percent": RIGHT, "wan": RIGHT, "yuan": RIGHT, "date": CENTRE, "code": CENTRE, "mark": CENTRE, "text": LEFT}
 _UNBROKEN = re.compile(r"[!-~]+")
@@ -129,14 +133,15 @@ class _Setter:
         return NAMED.get(column.align) or ALIGNMENT[column.fmt]
 
     def lines(self, text: str, width_mm: float, role: str) -> list[Line]:
-        width = width_mm * MM - 2 * PADDING
-        parts = [clean(part) for part in text.split("\n")]
-        return [
-            line
-            for part in parts
-            if part
-            for line in compose_ragged([(part, role)], fonts=self.fonts, measure=max(width, self.size), size=self.size)
-        ]
+        """Lines of a cell; a newline in the text is a break made by hand."""
+        measure = max(width_mm * MM - 2 * PADDING, self.size)
+        lines: list[Line] = []
+        for part in text[:WHOLE_CELL_CHARS].split("\n"):
+            lines += compose_ragged([(clean(part), role)], fonts=self.fonts, measure=measure, size=self.size)
+        if len(text) <= WHOLE_CELL_CHARS and len(lines) <= WHOLE_CELL_LINES:
+            return lines
+        cut = compose_ragged([(CELL_CUT, role)], fonts=self.fonts, measure=measure, size=self.size)
+        return lines[: WHOLE_CELL_LINES - len(cut)] + cut
 
     def _fit_widths(self, total: float) -> list[float]:
         """Widths in mm that add up to `total`; a column of numbers too narrow for its longest one takes from the widest columns of text."""
@@ -188,7 +193,7 @@ class _Setter:
 
     def _head_cell(self, text: str, width: float, *, span: int = 1, rows: int = 1, edge: bool = False) -> tuple[Cell, int]:
         """A cell of the head and its number of lines; it may use nearly the whole width of its column."""
-        lines = self.lines(text, width + 2 * (PADDING - HEAD_PADDING) / MM, HEI)
+        lines = self.lines(text, width + 2 * (PADDING - HEAD_PADDING) / MM, HEI)[:MAX_HEAD_LINES]
         return Cell(set_plain(lines, HEI), CENTRE, span, rows, edge), len(lines)
 
     def head(self) -> tuple[Row, ...]:
@@ -292,7 +297,11 @@ def lay_out(table: Table, fonts: FontSet, styles: Styles, *, landscape: bool) ->
         setter.min_q = ROW_Q
         rows = setter.body() + tuple(setter.total()) + tuple(setter.words())
     caption = compose_ragged(
-        [(caption_text(table.number, table.title, "表"), HEI)], fonts=fonts, measure=measure, size=CAPTION_SIZE, balanced=True
+        [(shortened(caption_text(table.number, table.title, "表"), MAX_CAPTION_CHARS), HEI)],
+        fonts=fonts,
+        measure=measure,
+        size=CAPTION_SIZE,
+        balanced=True,
     )
     notes = _notes(table.notes, fonts, measure)
     return TableLayout(
@@ -319,7 +328,7 @@ def caption_text(number: str, title: str, word: str) -> str:
 def _notes(notes: tuple[str, ...], fonts: FontSet, measure: float) -> list[Line]:
     lines: list[Line] = []
     for i, note in enumerate(notes):
-        text = clean(note).removeprefix("注：")
+        text = shortened(note, MAX_NOTE_CHARS).removeprefix("注：")
         text = f"注：{text}" if i == 0 else f"\u3000\u3000{text}"
         lines += compose_ragged([(text, FANG)], fonts=fonts, measure=measure, size=NOTE_SIZE)
     return lines

@@ -27,3 +27,9 @@ def clean(text: str) -> str:
 def chinese_date(day) -> str:
     """2022年12月5日: Arabic digits, full year, no leading zero (GB/T 9704)."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def shortened(text: str, length: int) -> str:
+    """Clean text of at most `length` characters, the last one … where something was cut: for bookmarks and metadata."""
+    plain = clean(text)
+    return plain if len(plain) <= length else plain[: length - 1] + "…"
