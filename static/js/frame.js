@@ -240,6 +240,21 @@
   });
   all("form[data-leave]").forEach((form) => form.addEventListener("submit", () => sessionStorage.clear()));
 
+  // On the phone a long row of filters folds behind one button that says how many are set.
+  all("form.filters").forEach((form) => {
+    const fields = all("input:not([type=hidden]), select", form);
+    if (fields.length < 3) return;
+    const set = fields.filter((box) => (/^(checkbox|radio)$/.test(box.type) ? box.checked : box.value !== "")).length;
+    const toggle = document.createElement("button");
+    toggle.type = "button";
+    toggle.className = "btn btn-plain filter-toggle";
+    toggle.textContent = set ? "筛选（已设 " + set + " 项）" : "筛选";
+    toggle.setAttribute("aria-expanded", "false");
+    toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(!form.classList.toggle("folded-in"))));
+    form.prepend(toggle);
+    form.classList.add("folded-in");
+  });
+
   all("[data-select-all]").forEach((head) => {
     const table = head.closest("table");
     const boxes = all("[data-select]", table);
