@@ -1,4 +1,4 @@
-// Service worker: network first for pages, cache first for /static/, never touches a POST. Without network only the empty form 记活动
+// Service worker: network first for pages and /static/, never touches a POST. Without network only the empty form 记活动
 // is shown; what is typed and photographed lies in IndexedDB (drafts.js) and goes out when the network is back.
 "use strict";
 
