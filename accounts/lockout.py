@@ -62,7 +62,6 @@ def failed(door: Door) -> int:
     if left <= 0:
         row.locked_until = timezone.now() + datetime.timedelta(minutes=settings.LOCKOUT_MINUTES)
         row.save(update_fields=["locked_until"])
-    LoginFailure.objects.filter(at__lt=timezone.now() - KEPT).delete()
     return max(left, 0)
 
 

@@ -15,7 +15,7 @@ from django.utils.cache import patch_cache_control
 from accounts.auth import BEGAN, SEEN, safe_next
 
 TOUCH_EVERY_SECONDS = 60
-SMALL_POST = 1_000_000  # what an anonymous visitor may send: the login form needs less
+VISITORS_POST = 100_000  # bytes; the login form needs less
 
 
 def is_poll(request: HttpRequest) -> bool:
@@ -24,7 +24,8 @@ def is_poll(request: HttpRequest) -> bool:
 
 
 class RequestLimits:
-    """Refuse what no page of ours sends, before anything reads it: too large, of unknown length, or with NUL in the address."""
+    """Refuse, before anything reads it, what no page of ours sends: NUL in the address, a body of unknown length, and from visitors without
+    a session more than a login form (they are asked to log in; the limits of files are those of pilots.upload_handler)."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -33,20 +34,16 @@ class RequestLimits:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return render(request, "400.html", status=400)
         if request.META.get("HTTP_TRANSFER_ENCODING"):
-            return self._refuse(request, 411)
-        try:
-            length = int(request.META.get("CONTENT_LENGTH") or 0)
-        except ValueError:
-            length = 0
-        limit = settings.REQUEST_MAX_BYTES if settings.SESSION_COOKIE_NAME in request.COOKIES else SMALL_POST
-        return self._refuse(request, 413) if length > limit else self.get_response(request)
+            return render(request, "400.html", status=411)
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES and _announced(request) > VISITORS_POST:
+            request.login_why = "idle"
+            return ask_for_login(request)
+        return self.get_response(request)
 
-    @staticmethod
-    def _refuse(request: HttpRequest, status: int) -> HttpResponse:
-        limit = settings.REQUEST_MAX_BYTES // 1024 // 1024
-        if wants_json(request):
-            return JsonResponse({"error": f"一次提交的文件合计不能超过 {limit} MB，请分几次上传"}, status=status)
-        return render(request, "413.html", {"limit": limit}, status=status)
+
+def _announced(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 class SessionLimits:
@@ -88,16 +85,21 @@ class LoginRequired(LoginRequiredMiddleware):
     """Everything asks for a login unless its view says otherwise. Whoever was logged in reads why, and comes back to the form they filled in."""
 
     def handle_no_permission(self, request: HttpRequest, view_func) -> HttpResponse:
-        why, back = getattr(request, "login_why", ""), page_of(request)
-        if request.method == "POST" and why:
-            why += "-form"
-        query = {key: value for key, value in (("next", back), ("why", why)) if value and (key, value) != ("next", "/")}
-        login = reverse("login") + (f"?{urlencode(query)}" if query else "")
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=401, headers={"HX-Redirect": login})
-        if wants_json(request) or is_poll(request):
-            return JsonResponse({"error": "登录已过期，请重新登录", "login": login}, status=401)
-        return redirect(login)
+        return ask_for_login(request)
+
+
+def ask_for_login(request: HttpRequest) -> HttpResponse:
+    """To the login page and back; parts of a page and programs are told so in their own way (401)."""
+    why, back = getattr(request, "login_why", ""), page_of(request)
+    if request.method == "POST" and why:
+        why += "-form"
+    query = {key: value for key, value in (("next", back), ("why", why)) if value and (key, value) != ("next", "/")}
+    login = reverse("login") + (f"?{urlencode(query)}" if query else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": login})
+    if wants_json(request) or is_poll(request):
+        return JsonResponse({"error": "登录已过期，请重新登录", "login": login}, status=401)
+    return redirect(login)
 
 
 def page_of(request: HttpRequest) -> str:
