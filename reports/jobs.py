@@ -57,10 +57,11 @@ class JobLost(Exception):
 
 
 @transaction.atomic
-def request_generation(report: Report, *, by: User, take_snapshot: bool) -> ReportJob:
+def request_generation(report: Report, *, by: User, take_snapshot: bool, send: bool = True) -> ReportJob:
     """Ask for the files of a report; a second press while a job is open gives that same job.
 
-    Refused from 定稿 on; new figures only for a draft. The job is sent when the transaction commits, and waits when the broker is away."""
+    Refused from 定稿 on; new figures only for a draft. The job is sent when the transaction commits, and waits when the broker is away.
+    With `send` off the caller carries it out itself (sample data)."""
     if not may(by, Action.PREPARE_REPORT):
         raise PermissionDenied("领导小组办公室可以编制报告。")
     report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
@@ -76,7 +77,8 @@ def request_generation(report: Report, *, by: User, take_snapshot: bool) -> Repo
         except IntegrityError:
             return _open_job(report)
         audit.record(AuditKind.GENERATE, user=by, about=report, job=job.pk, new_figures=take_snapshot)
-        transaction.on_commit(partial(send_job, job.pk))
+        if send:
+            transaction.on_commit(partial(send_job, job.pk))
     elif take_snapshot and not job.take_snapshot and job.state == JobState.QUEUED:
         job.take_snapshot = True
         job.save(update_fields=["take_snapshot"])

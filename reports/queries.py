@@ -89,7 +89,7 @@ def jobs_to_show() -> QuerySet[ReportJob]:
     shown = (
         Q(state__in=OPEN_JOB)
         | Q(state=JobState.FAILED, finished_at__gte=now - FAILED_STAYS)
-        | Q(state=JobState.DONE, finished_at__gte=now - DONE_STAYS)
+        | Q(state=JobState.DONE, finished_at__gte=now - DONE_STAYS, report__state__in=(ReportState.DRAFT, ReportState.CHECKING))
     )
     rows = (
         ReportJob.objects.filter(shown)

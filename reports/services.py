@@ -252,6 +252,7 @@ def sign_report(report: Report, *, by: User, signer: str, signed_on: datetime.da
 
     Refuses a day before 定稿 or in the future. A second edition turns the first into 已更正."""
     _office(by)
+    report = Report.objects.get(pk=report.pk)
     _check_signing(report, signer, signed_on)
     if not scan:
         raise ValidationError({"scan": "请上传签发页扫描件"})

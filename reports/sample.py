@@ -1,0 +1,77 @@
+"""The sample year's reports, made by the services people use and by the very job a worker runs."""
+
+import datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from accounts import clock, history
+from accounts.models import User
+from pilots.models import Pilot
+from pilots.sample_documents import sheet_pdf
+from reports import services
+from reports.jobs import request_generation, run_job
+from reports.models import JobState, Report, Section
+from reports.snapshot import collect_data
+
+MIDTERM = datetime.date(2022, 11, 30)
+CLOSING = datetime.date(2023, 3, 31)
+SIGNER = "示例签发人"
+DECEMBER = {day: datetime.date(2022, 12, day) for day in (1, 2, 5, 6)}
+
+
+def load_reports() -> None:
+    """A signed 中期评估报告 of the county and one of 普安街道 (early December 2022), and the summary as a draft."""
+    office, second = (User.objects.select_related("unit").get(username=name) for name in ("office", "office2"))
+    street = Pilot.objects.order_by("order").first()
+    _signed("midterm", None, office, second, opinion="总体评价请点到各试点，措辞再斟酌。")
+    _signed("midterm", street, office, second)
+    with clock.at(clock.moment(CLOSING, 9, 20)), history.acting_as(office):
+        report = services.start_report("summary", by=office, pilot=None, as_of=CLOSING)
+        with transaction.atomic():
+            services.store_snapshot(report, collect_data(report), by=office)
+
+
+def _signed(kind: str, pilot: Pilot | None, office: User, second: User, *, opinion: str = "") -> Report:
+    """From the first press to the registered signature, within four working days."""
+    with clock.at(clock.moment(DECEMBER[1], 9, 10)), history.acting_as(office):
+        report = services.start_report(kind, by=office, pilot=pilot, as_of=MIDTERM, dated=DECEMBER[5])
+        if not report.snapshots.exists():
+            with transaction.atomic():
+                services.store_snapshot(report, collect_data(report), by=office)
+    with clock.at(clock.moment(DECEMBER[2], 15, 30)), history.acting_as(office):
+        _make(report, office)
+        services.send_for_checking(report, by=office)
+    if opinion:
+        with clock.at(clock.moment(DECEMBER[2], 17, 5)), history.acting_as(second):
+            services.return_to_draft(report, by=second, opinion=opinion)
+        with clock.at(clock.moment(DECEMBER[5], 9, 25)), history.acting_as(office):
+            _touch_up(report, office)
+            _make(report, office)
+            services.send_for_checking(report, by=office)
+    with clock.at(clock.moment(DECEMBER[5], 16, 40)), history.acting_as(second):
+        services.finalise_report(report, by=second)
+    with clock.at(clock.moment(DECEMBER[6], 10, 15)), history.acting_as(office):
+        page = sheet_pdf("签发页", f"{report}（示例）", DECEMBER[6], ("同意印发。", f"签发人：{SIGNER}"))
+        scan = SimpleUploadedFile("签发页.pdf", page, content_type="application/pdf")
+        services.sign_report(report, by=office, signer=SIGNER, signed_on=DECEMBER[6], scan=scan)
+    report.refresh_from_db()
+    return report
+
+
+def _touch_up(report: Report, office: User) -> None:
+    """One sentence more in 总体评价, as the second reader asked."""
+    from reports.narrative import serialise
+
+    section = Section.objects.get(report=report, key="overall")
+    figures = report.snapshots.first().data["figures"]
+    text = serialise(section.paragraphs, figures) + "\n各试点责任单位明确、工作有序，便民服务、居民自治和社会组织培育初见成效。"
+    services.save_section(report, key="overall", text=text, expected=section.version, by=office)
+
+
+def _make(report: Report, office: User) -> None:
+    """The files, by the same function the worker calls. Raises RuntimeError when they could not be made."""
+    job = request_generation(report, by=office, take_snapshot=False, send=False)
+    if run_job(job.pk) != JobState.DONE:
+        job.refresh_from_db()
+        raise RuntimeError(f"示例报告没有生成：{job.error}")
