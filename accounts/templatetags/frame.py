@@ -24,6 +24,7 @@ class Entry:
     icon: str
     label: str
     current: bool = False
+    exact: bool = False
     count: int = 0
     children: list["Entry"] = field(default_factory=list)
 
@@ -40,8 +41,9 @@ def _entry(context, name: str, icon: str, label: str, count: int | None, rooms: 
         return None
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
-    current = here == name or any(here == room or here.startswith(f"{room}_") for room in rooms.split())
-    return Entry(url, icon, label, current=current, count=count or 0)
+    exact = here == name
+    current = exact or any(here == room or here.startswith(f"{room}_") for room in rooms.split())
+    return Entry(url, icon, label, current=current, exact=exact, count=count or 0)
 
 
 @register.simple_tag(takes_context=True)
@@ -70,7 +72,10 @@ class MenuGroup(template.Node):
             children = context["menu_children"]
         if not children:
             return ""
-        open_here = any(child.current for child in children)
+        nearest = next((child for child in children if child.exact), next((child for child in children if child.current), None))
+        for child in children:
+            child.current = child is nearest  # one place at a time, also where two entries share a room
+        open_here = nearest is not None
         group = Entry(children[0].url, self.icon.resolve(context), self.label.resolve(context), current=open_here, children=children)
         if len(children) == 1:
             group.children, group.count = [], children[0].count

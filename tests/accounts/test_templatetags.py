@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from django.urls import ResolverMatch
 
 from accounts import widgets
+from accounts.models import Role, User
 from accounts.templatetags import penxi
 
 DAY = datetime.date(2022, 11, 30)
@@ -244,6 +245,23 @@ def test_menu_item_knows_where_we_are():
     assert 'aria-current="page"' in drawn
     assert '<span class="cnt">3</span>' in drawn
     assert "aria-current" not in menu('{% menu_item "login" "lock" "登录" %}', here="home")
+
+
+def test_menu_group_marks_one_place_at_a_time():
+    """The page itself wins over an entry that only shares its room."""
+    group = (
+        '{% menu_group "人" "people" %}{% menu_item "login" "" "甲" rooms="logout" %}{% menu_item "logout" "" "乙" %}{% endmenu_group %}'
+    )
+    drawn = menu(group, here="logout")
+    assert drawn.count('aria-current="page"') == 1
+    assert 'aria-current="page">乙' in drawn
+
+
+def test_menu_shows_only_what_the_role_may_open():
+    """A page's own @requires decides: an administrator of people sees 人员, an officer does not."""
+    item = '{% menu_item "person_list" "people" "人员" %}'
+    assert "人员" in menu(item, user=User(role=Role.SYSADMIN))
+    assert menu(item, user=User(role=Role.OFFICE)) == ""
 
 
 def test_captured_text_is_escaped_once():
