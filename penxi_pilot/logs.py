@@ -141,7 +141,6 @@ def logging_config(*, production: bool, folder: Path, process: str) -> dict[str,
             # Font subsetting reports each table of each face.
             "fontTools": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},
-            "axes": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
         },
     }
