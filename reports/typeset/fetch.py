@@ -45,6 +45,7 @@ def fetch_fonts(folder: Path, package: Path | None = None) -> bool:
     """
     if have_fonts(folder):
         return False
+    folder, package = folder.resolve(), package and package.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as name:

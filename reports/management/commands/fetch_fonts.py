@@ -16,4 +16,4 @@ class Command(BaseCommand):
         parser.add_argument("--deb", type=Path, default=None, help="事先下载好的 texlive-lang-chinese 软件包（.deb）")
 
     def handle(self, *args, deb=None, **options):
-        self.stdout.write(report(Path(settings.PENXI_VAR) / "fonts", deb.resolve() if deb else None))
+        self.stdout.write(report(Path(settings.PENXI_VAR) / "fonts", deb))
