@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from accounts.models import Role, User
 from pilots.models import Basis, Entry, ObligationKind, Pilot, Task
+from pilots.queries import missing_words
 from pilots.states import Light, TaskState, TaskStatus, task_states
 
 PAGE_SIZE = 20
@@ -67,8 +68,20 @@ class Asked:
 
 @dataclass(frozen=True)
 class Row:
+    """A task with its state, and the two phrases a list shows of it."""
+
     task: Task
     state: TaskState
+
+    @property
+    def figures(self) -> list[tuple[str, str, str]]:
+        """At most one (figure, source, note)."""
+        found = figure_words(self.state)
+        return [found] if found else []
+
+    @property
+    def missing(self) -> str:
+        return missing_words([(self.task, self.state)])
 
 
 class TaskListing:

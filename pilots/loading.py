@@ -9,7 +9,6 @@ pilot, per_pilot → the pilot's unit; per_community → the community; per_pare
 also where the executor stands above the county (its `external` steps are only recorded by the office).
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -211,7 +210,7 @@ class _Loader:
             "default_midterm": given["default_as_of"],
             "basis_documents": [dict(document) for document in source["basis_documents"]],
             "plan_text": self.file.text,
-            "plan_sha256": hashlib.sha256(self.file.text.encode()).hexdigest(),
+            "plan_sha256": self.file.sha256,
         }
         existing = Programme.objects.filter(code=given["code"]).select_related("issuer")
         made = self._sync(existing, {given["code"]: values}, lambda r: r.code, lambda code, v: Programme(code=code, **v), remove=False)

@@ -1,6 +1,7 @@
 """What must agree inside a plan file: every quotation stands in the official text, every code resolves, every task is scored once."""
 
 import datetime
+import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,11 +15,12 @@ TOWN_KINDS = ("subdistrict", "town")
 
 @dataclass(frozen=True)
 class PlanFile:
-    """A plan file that passed every check, with the official text it quotes."""
+    """A plan file that passed every check, with the official text it quotes; `sha256` is that of both files together."""
 
     name: str
     plan: Record
     text: str
+    sha256: str
 
 
 def read_plan(path: Path) -> PlanFile:
@@ -36,7 +38,8 @@ def read_plan(path: Path) -> PlanFile:
     _other_parts(plan, codes, reading)
     if reading.problems:
         raise PlanInvalid(path.name, reading.problems)
-    return PlanFile(path.name, plan, text)
+    checksum = hashlib.sha256(path.read_bytes() + text.encode()).hexdigest()
+    return PlanFile(path.name, plan, text, checksum)
 
 
 def _official_text(path: Path, plan: Record, reading: Reading) -> str:
