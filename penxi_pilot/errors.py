@@ -1,11 +1,14 @@
 """A reference number for every request: printed on the error page, written in the log, so that a caller and an operator find each other."""
 
 import secrets
+import sys
 import time
 from collections.abc import Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 log = structlog.get_logger("penxi_pilot.request")
@@ -32,3 +35,14 @@ class ReferenceMiddleware:
             response = self.get_response(request)
             log.info("answered", status=response.status_code, milliseconds=round((time.monotonic() - began) * 1000))
         return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """handler500: a database that is away or too busy is 503 with Retry-After, everything else the page of a fault. Both bear the number.
+
+    The pages are made without the frame of the other pages: what fails may be the very thing the frame asks for.
+    """
+    facts = {"fault_number": getattr(request, "reference", "")}
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("503.html", facts), status=503, headers={"Retry-After": "5"})
+    return HttpResponse(render_to_string("500.html", facts), status=500)

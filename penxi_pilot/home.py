@@ -12,9 +12,9 @@ from accounts import clock
 from accounts.access import COUNTY
 from accounts.models import AuditEvent, AuditKind, Role, User
 from accounts.todos import todos_for
-from pilots.cards import group_cards
+from pilots.cards import pilot_cards
 from pilots.models import Phase, Pilot
-from pilots.queries import Completeness, evidence_completeness, time_progress
+from pilots.queries import Completeness, phases_of, time_progress
 from pilots.standings import ARCHIVE_OK, BEHIND_WARN, PilotStanding, pilot_standings, whole
 from pilots.states import Light
 from reports.queries import signed_reports
@@ -52,8 +52,8 @@ def _community(request: HttpRequest) -> HttpResponse:
     pilot = Pilot.objects.visible_to(request.user).select_related("unit", "accountable", "type").first()
     context = {"pilot": pilot, "todos": todos[:SHOWN_TO_COMMUNITY], "todo_count": len(todos), "later": todos[SHOWN_TO_COMMUNITY:]}
     if pilot is not None:
-        archive = evidence_completeness([pilot], request.as_of)[pilot.pk]
-        context["cards"] = [*group_cards(pilot, request.as_of), _money_card(), _archive_card(archive)]
+        cards, archive = pilot_cards(pilot, request.as_of)
+        context["cards"] = [*cards, _money_card(), _archive_card(archive)]
     return render(request, "home_community.html", context)
 
 
@@ -93,10 +93,9 @@ def _leader(request: HttpRequest) -> HttpResponse:
 
 def _overview(request: HttpRequest) -> dict:
     """Standings of the visible pilots, the figure strip and the course of the phases, as of the chosen day."""
-    pilots = Pilot.objects.visible_to(request.user).select_related("unit", "type")
-    phases = list(request.programme.phases.all()) if request.programme else []
-    phase = next((p for p in sorted(phases, key=lambda p: p.due) if p.start), None)
-    standings = pilot_standings(pilots, request.as_of, phase)
+    phases = phases_of(request.programme)
+    phase = next((p for p in phases if p.start), None)
+    standings = pilot_standings(Pilot.objects.visible_to(request.user), request.as_of, phase)
     progress, archive = whole(standings)
     share = time_progress(phase, request.as_of)
     return {

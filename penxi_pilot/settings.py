@@ -176,7 +176,7 @@ else:
     database["OPTIONS"] = {"connect_timeout": 5, "options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC"}
     if PENXI_PROCESS == "web":
         # A pool has threads of its own and does not survive the fork of a worker's children; one job at a time needs none.
-        database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 10}
+        database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=10), "timeout": 5}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

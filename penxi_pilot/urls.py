@@ -7,7 +7,7 @@ from penxi_pilot import home, search
 handler400 = "accounts.views_errors.bad_request"
 handler403 = "accounts.views_errors.forbidden"
 handler404 = "accounts.views_errors.not_found"
-handler500 = "accounts.views_errors.server_error"
+handler500 = "penxi_pilot.errors.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
