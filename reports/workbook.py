@@ -66,7 +66,7 @@ def _cover(document: Document, names: list[str]) -> Sheet:
         f"版次：第{document.edition}版　　核验码：{document.code}",
     ]
     if document.correction_of:
-        lines.append(f"更正（第{document.edition}版）：{document.correction_of}")
+        lines.append(f"更正件：第{document.edition}版，更正{document.correction_of}")
     return Sheet(
         title=COVER_SHEET,
         heading=_one_line(document.title),
@@ -82,7 +82,7 @@ def _cover(document: Document, names: list[str]) -> Sheet:
 def _table(document: Document, table: Table, name: str) -> Sheet:
     parts = [f"编制单位：{document.issuer}", f"数据截止日期：{document.as_of.isoformat()}"]
     if table.unit:
-        parts.append(f"单位：{table.unit}")
+        parts.append(table.unit if table.unit.startswith("单位") else f"单位：{table.unit}")
     notes = [note if index or note.startswith("注") else f"注：{note}" for index, note in enumerate(table.notes)]
     return Sheet(
         title=name,

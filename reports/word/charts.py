@@ -38,9 +38,14 @@ def chart_block_height(chart: StackedBars) -> float:
     return -(-(bars_height(chart) + QUARTER * 4 - 0.1) // LINE) * LINE
 
 
+def chart_space(chart: StackedBars) -> float:
+    """Air around drawing and caption together, in points; half of it above."""
+    return chart_block_height(chart) - bars_height(chart) - QUARTER * 3
+
+
 def chart_blocks(word: WordDocument, chart: StackedBars, number: int, image: bytes | None, caption: str) -> list[_Element]:
     """Drawing and caption. `image` (PNG) is used instead of the native chart when given."""
-    free = chart_block_height(chart) - bars_height(chart) - QUARTER * 3
+    free = chart_space(chart)
     if image is not None:
         inline = word.part.new_pic_inline(io.BytesIO(image), width=round(TEXT_WIDTH_MM * 36000))
         describe(inline, number, caption, alt_text(chart))

@@ -69,8 +69,8 @@ def cover_blocks(document: Document) -> list[_Element]:
 
 
 def correction_line(document: Document) -> str:
-    """更正（第2版） and what it corrects."""
-    return f"更正（第{document.edition}版）：{document.correction_of}"
+    """That this edition corrects another one, in the words the printed report uses."""
+    return f"（更正件：第{document.edition}版，更正{document.correction_of}）"
 
 
 def contents_blocks(entries: Sequence[Entry], *, new_page: bool) -> list[_Element]:
@@ -152,12 +152,16 @@ def title_blocks(document: Document) -> list[_Element]:
     return blocks
 
 
-def annex_list_blocks(annexes: AnnexList) -> list[_Element]:
+def annex_list_blocks(annexes: AnnexList, *, keep_next: bool) -> list[_Element]:
     """附件：1.… one blank line under the text, the names under each other."""
     if len(annexes.titles) == 1:
-        return [paragraph("AnnexList", run(f"附件：{annexes.titles[0]}"), before=LINE, left=5 * PITCH, hanging=3 * PITCH)]
+        return [
+            paragraph("AnnexList", run(f"附件：{annexes.titles[0]}"), before=LINE, left=5 * PITCH, hanging=3 * PITCH, keep_next=keep_next)
+        ]
     return [
-        paragraph("AnnexList", run(f"附件：{index}.{title}" if index == 1 else f"{index}.{title}"), **_annex_indent(index))
+        paragraph(
+            "AnnexList", run(f"附件：{index}.{title}" if index == 1 else f"{index}.{title}"), keep_next=keep_next, **_annex_indent(index)
+        )
         for index, title in enumerate(annexes.titles, 1)
     ]
 

@@ -9,23 +9,30 @@ from reports.word.oxml import LINE, text_width
 
 LINES_PER_PAGE = 22
 _CHARACTERS = 28
-_TOKENS = re.compile(r"[!-~]+|.", re.S)
-_HANGING = frozenset("，。、；：！？）》」』】〕”’")
+_UNITS = re.compile(r"[（《“‘〔【「『]*(?:[!-~]+|.)[，。、；：！？）》”’〕】」』]*", re.S)
+_CLOSING = frozenset("，。、；：！？）》”’〕】」』")
 
 
 def line_count(text: str, indent: int = 2) -> int:
-    """Lines of a paragraph on the measure: numbers and words stay whole, a mark at the end of a full line hangs in the margin."""
+    """Lines of a paragraph on the measure: numbers and words stay whole, brackets stay with what they enclose, one mark may hang in the margin."""
+    return sum(_count(part, indent if number == 0 else 0) for number, part in enumerate(text.split("\n")))
+
+
+def _count(text: str, indent: int) -> int:
     lines, used, before = 1, float(indent), ""
-    for piece in _TOKENS.findall(text):
-        if piece == "\n":
-            lines, used, before = lines + 1, 0.0, ""
-            continue
-        width = text_width(before + piece) - (text_width(before) if before else 0)
-        if used + width > _CHARACTERS + 0.05 and piece not in _HANGING:
-            lines, used, width = lines + 1, 0.0, text_width(piece)
+    for unit in _UNITS.findall(text):
+        width = text_width(before + unit) - (text_width(before) if before else 0)
+        hanging = 1 if unit[-1] in _CLOSING else 0
+        if used + width - hanging > _CHARACTERS + 0.05 and used:
+            lines, used, width = lines + 1, 0.0, text_width(unit)
         used += width
-        before = piece[-1]
+        before = unit[-1]
     return lines
+
+
+def lines_kept(lines: int) -> int:
+    """How many lines of a paragraph must stand together with a heading above it: none may be left alone."""
+    return lines if lines <= 3 else 2
 
 
 class PageCounter:
@@ -51,17 +58,25 @@ class PageCounter:
         self.used += lines * LINE
         return first
 
-    def block(self, height: float, *, whole: bool = True) -> int:
-        """Something that stays in one piece, unless it is higher than a page or not `whole`; the page it starts on."""
+    def block(self, height: float, *, whole: bool = True, above: float = 0) -> int:
+        """Something that stays in one piece, unless it is higher than a page or not `whole`; the page it starts on. The space `above` falls
+        away at the top of a page."""
         if self.used and whole and not self.fits(min(height, self.room)):
             self.new_page()
         first = self.page
-        rest = height
+        rest = height if self.used else height - above
         while not self.fits(rest):
             rest -= self.room - self.used
             self.new_page()
         self.used += rest
         return first
+
+    def ending(self, height: float) -> None:
+        """Closing lines that never stand on a page without two lines of text above them."""
+        if not self.fits(height):
+            self.new_page()
+            self.used += 2 * LINE
+        self.used += height
 
     def fits(self, height: float) -> bool:
         """Is there room for this height on the current page?"""

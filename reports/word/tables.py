@@ -33,11 +33,9 @@ def caption_of(number: str, title: str, word: str = "表") -> str:
 def table_blocks(table: Table) -> list[_Element]:
     """Caption, unit line, table and notes, spaced so that the whole is a multiple of the grid line."""
     widths = column_widths(table)
-    free = block_height(table) - _bare_height(table)
-    above = min(free, QUARTER * 3) if free >= QUARTER * 2 else free
-    below = free - above
+    above, below = block_space(table)
     blocks = [paragraph("Caption", run(caption_of(table.number, table.title)), before=above)]
-    blocks.append(paragraph("UnitLine", run(f"单位：{table.unit}" if table.unit else "")))
+    blocks.append(paragraph("UnitLine", run(unit_line(table))))
     blocks.append(_table(table, widths))
     notes = list(table.notes)
     for index, note in enumerate(notes):
@@ -48,18 +46,48 @@ def table_blocks(table: Table) -> list[_Element]:
     return blocks
 
 
+def unit_line(table: Table) -> str:
+    """单位：万元; nothing where the table has no unit."""
+    return table.unit if not table.unit or table.unit.startswith("单位") else f"单位：{table.unit}"
+
+
 def column_widths(table: Table) -> list[float]:
     """Widths in mm that add up to the measure exactly, in the proportion the columns ask for."""
-    room = LANDSCAPE_WIDTH if table.landscape else PORTRAIT_WIDTH
+    room = _measure(table)
     asked = sum(column.width for column in table.columns) or 1
-    widths = [round(column.width * room / asked, 2) for column in table.columns]
-    widths[-1] = round(room - sum(widths[:-1]), 2)
-    return widths
+    widths = _eased(table, [column.width * room / asked for column in table.columns])
+    rounded = [round(width, 2) for width in widths]
+    rounded[-1] = round(room - sum(rounded[:-1]), 2)
+    return rounded
+
+
+def _eased(table: Table, widths: list[float]) -> list[float]:
+    """Room moved from columns with space to spare to those whose longest text just fails to stand on one line."""
+    size = 9.5 if table.dense else 10.5
+    need = []
+    for index, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+        texts = [column.title, *(show(row[index], column.fmt) for row in table.rows if index < len(row))]
+        longest = max(text_width(line) for text in texts for line in text.split("\n"))
+        natural = (longest * size + 2 * _PADDING + 5) / MM
+        need.append(natural if natural <= width * 1.3 else width)
+    lack = [max(0.0, wanted - width) for wanted, width in zip(need, widths, strict=True)]
+    spare = [max(0.0, width - wanted) for wanted, width in zip(need, widths, strict=True)]
+    moved = min(sum(lack), sum(spare))
+    if not moved:
+        return widths
+    return [width + moved * short / sum(lack) - moved * free / sum(spare) for width, short, free in zip(widths, lack, spare, strict=True)]
 
 
 def block_height(table: Table) -> float:
     """Height in points of the whole block, rounded up to full grid lines with at least two quarters of air."""
     return math.ceil((_bare_height(table) + QUARTER * 2) / (QUARTER * 4) - 0.01) * QUARTER * 4
+
+
+def block_space(table: Table) -> tuple[float, float]:
+    """Air above the caption and below the last line, in points."""
+    free = block_height(table) - _bare_height(table)
+    above = min(free, QUARTER * 3) if free >= QUARTER * 2 else free
+    return above, free - above
 
 
 def kept_whole(table: Table) -> bool:

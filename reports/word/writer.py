@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import docx
@@ -18,14 +18,14 @@ from accounts.packing import SteadyZip
 from accounts.plaintext import clean
 from reports.document import Annex, AnnexList, Block, Document, Heading, Paragraph, Photos, Signature, StackedBars, Table
 from reports.word import front
-from reports.word.charts import chart_block_height, chart_blocks
+from reports.word.charts import chart_block_height, chart_blocks, chart_space
 from reports.word.front import Entry, end_line
 from reports.word.oxml import LINE, MM, paragraph, run
 from reports.word.pages import Pages
-from reports.word.pagination import PageCounter
+from reports.word.pagination import PageCounter, line_count, lines_kept
 from reports.word.pictures import PAIR_HEIGHT, photo_blocks
 from reports.word.stylesheet import font_table_xml, settings_xml, styles_xml
-from reports.word.tables import block_height, caption_of, kept_whole, table_blocks
+from reports.word.tables import block_height, block_space, caption_of, kept_whole, table_blocks
 from reports.written import WrittenFile, write_whole
 
 _UNUSED_PARTS = ("stylesWithEffects", "customXml", "numbering", "webSettings", "theme")
@@ -61,9 +61,8 @@ class _Writer:
             self.body.append(element)
         self._count_title()
         for index, block in enumerate(self.document.blocks):
-            following = self.document.blocks[index + 1] if index + 1 < len(self.document.blocks) else None
             self._enter_section(block)
-            self._add(block, following)
+            self._add(block, self.document.blocks[index + 1 :])
         self._place_waiting()
         self._end_line()
         body = self.word.element.body
@@ -123,14 +122,15 @@ class _Writer:
             self.body.append(last)
         last.pPr.append(self._section())
 
-    def _add(self, block: Block, following: Block | None) -> None:
+    def _add(self, block: Block, rest: Sequence[Block]) -> None:
+        following = rest[0] if rest else None
         if self.waiting and self._must_place_before(block):
             self._place_waiting()
         match block:
             case Heading():
-                self._heading(block)
+                self._heading(block, self._kept_after(rest))
             case Paragraph():
-                self._paragraph(block, keep_next=isinstance(following, Signature))
+                self._paragraph(block, keep_next=isinstance(following, Signature | AnnexList))
             case Table() | StackedBars():
                 self._table_or_chart(block)
             case Photos():
@@ -138,13 +138,30 @@ class _Writer:
             case Annex():
                 self._annex(block)
             case AnnexList():
-                self.counter.block(LINE * (1 + len(block.titles)))
-                self.body += front.annex_list_blocks(block)
+                signed = isinstance(following, Signature)
+                self.counter.ending(LINE * (1 + len(block.titles) + (3 if signed else 0)))
+                self.body += front.annex_list_blocks(block, keep_next=signed)
             case Signature():
-                self.counter.block(LINE * 3)
+                if not self._after_annex_list():
+                    self.counter.ending(LINE * 3)
                 self.body += front.signature_blocks(block)
+            case _:
+                raise TypeError(f"no Word form for {type(block).__name__}")
         if self.waiting and self.counter.page > self.waiting_since:
             self._place_waiting()
+
+    def _after_annex_list(self) -> bool:
+        return bool(self.body) and self.body[-1].pPr is not None and self.body[-1].pPr.style == "AnnexList"
+
+    def _kept_after(self, rest: Sequence[Block]) -> float:
+        """Height that must stand under a heading on its page: further headings and the first lines of text."""
+        height = 0.0
+        for block in rest:
+            if isinstance(block, Heading):
+                height += LINE
+                continue
+            return height + (LINE * lines_kept(line_count(block.text)) if isinstance(block, Paragraph) else LINE * 2)
+        return height
 
     def _must_place_before(self, block: Block) -> bool:
         """Tables and charts wait only while plain text can fill the page."""
@@ -174,16 +191,16 @@ class _Writer:
         if isinstance(block, StackedBars):
             self._chart(block)
             return
-        self.counter.block(block_height(block), whole=kept_whole(block))
+        self.counter.block(block_height(block), whole=kept_whole(block), above=block_space(block)[0])
         self.body += table_blocks(block)
 
     def _anchor(self) -> str:
         self.bookmarks += 1
         return f"_Toc{self.bookmarks:06d}"
 
-    def _heading(self, block: Heading) -> None:
+    def _heading(self, block: Heading, kept: float) -> None:
         level = min(max(block.level, 1), 2)
-        page = self.counter.text(block.text, stays_with_next=LINE * (3 - level))
+        page = self.counter.text(block.text, stays_with_next=kept)
         anchor = self._anchor()
         self.body.append(front.heading(f"Heading{level}", block.text, anchor, self.bookmarks))
         if self.kind != "internal":
@@ -196,7 +213,7 @@ class _Writer:
         self.body.append(paragraph("BodyText", *runs, keep_next=keep_next))
 
     def _chart(self, block: StackedBars) -> None:
-        self.counter.block(chart_block_height(block))
+        self.counter.block(chart_block_height(block), above=chart_space(block) / 2)
         self.drawings += 1
         caption = caption_of(block.number, block.finding, "图")
         self.body += chart_blocks(self.word, block, self.drawings, self.images.get(block.code), caption)

@@ -247,11 +247,11 @@ def test_document_without_cover(tmp_path):
         contents=False,
         addressee="普安街道办事处、赤城镇人民政府",
         edition=2,
-        correction_of="第1版表1数据有误",
+        correction_of="第1版，原因：表1数据有误",
     )
     word = write(tmp_path, document)
     assert styled(word, "主送机关") == ["普安街道办事处、赤城镇人民政府："]
-    assert styled(word, "Subtitle") == ["更正（第2版）：第1版表1数据有误"]
+    assert styled(word, "Subtitle") == ["（更正件：第2版，更正第1版，原因：表1数据有误）"]
     assert styled(word, "toc 1") == []
     assert word.sections[0]._sectPr.find(qn("w:pgNumType")).get(qn("w:start")) == "1"
 
