@@ -67,26 +67,18 @@ def prepare_or_reason() -> str:
     return ""
 
 
-def call_command(name: str, **options) -> None:
-    """TEMPORARY while rooms are being built: a command that is not there yet is passed over."""
-    from django.core.management import call_command as call
-    from django.core.management import get_commands
-
-    if name in get_commands():
-        call(name, **options)
-    else:
-        progress(f"（还没有 {name}）")
-
-
 def prepare() -> None:
     """All steps in order. Raises WrongDatabase before anything is written to a database of the other mode."""
     from django.conf import settings
+    from django.core.management import call_command
     from django.db import connection
 
+    from accounts.models import DatabaseStamp
     from penxi_pilot.stamp import check_stamp, stamp_database
 
-    if "accounts_databasestamp" in connection.introspection.table_names():
-        check_stamp_unless_new(check_stamp)
+    # A table without a row is left by a first start that was broken off: not a foreign database.
+    if DatabaseStamp._meta.db_table in connection.introspection.table_names() and DatabaseStamp.objects.exists():
+        check_stamp()
     progress("数据库表")
     call_command("migrate", interactive=False, verbosity=0)
     stamp_database()
@@ -97,14 +89,6 @@ def prepare() -> None:
         prepare_sample()
     else:
         prepare_administrator()
-
-
-def check_stamp_unless_new(check_stamp) -> None:
-    """A table without a row is left by a first start that was broken off: not a foreign database."""
-    from accounts.models import DatabaseStamp
-
-    if DatabaseStamp.objects.exists():
-        check_stamp()
 
 
 def bring_fonts(folder: Path) -> None:
@@ -147,6 +131,8 @@ def _fetching() -> bool:
 
 def prepare_sample() -> None:
     """Sample data once; the one password of all sample accounts at each start."""
+    from django.core.management import call_command
+
     from accounts.models import DatabaseStamp, Unit
     from accounts.sample import create_accounts, sample_password
 
