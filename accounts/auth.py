@@ -3,13 +3,15 @@
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import audit, lockout
 from accounts.addresses import address_of
-from accounts.models import AuditKind, User
+from accounts.models import AuditKind, Notice, User
 
 BEGAN, SEEN = "login_began", "login_seen"
 
@@ -18,7 +20,11 @@ class AccountBackend(ModelBackend):
     """Django's own, for people who are enabled and not expired; a disabled or unknown account costs the same hashing as a known one."""
 
     def get_user(self, user_id):
-        user = User.objects.select_related("unit").filter(pk=user_id).first()
+        unread = Notice.objects.filter(recipient=OuterRef("pk"), read_at__isnull=True).order_by().values("recipient")
+        people = User.objects.select_related("unit").annotate(
+            unread_notices=Coalesce(Subquery(unread.annotate(n=Count("pk")).values("n")), 0)
+        )
+        user = people.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user) -> bool:

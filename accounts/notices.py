@@ -25,7 +25,9 @@ def people_of(unit, *roles) -> list[User]:
 
 
 def unread_count(user: User) -> int:
-    """The bell's number."""
+    """The bell's number; a logged-in person brings it along (accounts/auth.py)."""
+    if hasattr(user, "unread_notices"):
+        return user.unread_notices
     return user.notices.filter(read_at__isnull=True).count()
 
 

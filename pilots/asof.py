@@ -5,6 +5,7 @@ import datetime
 from django.http import HttpRequest
 
 from accounts import clock
+from pilots import plan_memory
 from pilots.models import Programme
 
 SESSION_KEY = "as_of"
@@ -30,13 +31,20 @@ class AsOfMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
-        if request.user.is_authenticated:
-            request.programme = Programme.objects.defer("plan_text").first()
-            default = default_as_of(request.programme)
-            chosen = parse_day(request.GET.get("as_of")) or parse_day(request.session.get(SESSION_KEY))
-            request.as_of = min(chosen, clock.today()) if chosen else default
-            request.as_of_is_default = request.as_of == default
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        programmes = list(Programme.objects.defer("plan_text").order_by("pk"))
+        self._mark(request, programmes[0] if programmes else None)
+        with plan_memory.knowing(programmes):
+            return self.get_response(request)
+
+    @staticmethod
+    def _mark(request: HttpRequest, programme: Programme | None) -> None:
+        request.programme = programme
+        default = default_as_of(programme)
+        chosen = parse_day(request.GET.get("as_of")) or parse_day(request.session.get(SESSION_KEY))
+        request.as_of = min(chosen, clock.today()) if chosen else default
+        request.as_of_is_default = request.as_of == default
 
 
 def frame(request: HttpRequest) -> dict:

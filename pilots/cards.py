@@ -13,7 +13,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from pilots.models import ActivityCategory, Metric, Pilot, ReviewState, Task, TaskGroup
-from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, task_states
+from pilots.plan_memory import of_plan
+from pilots.queries import Completeness, completeness_of
+from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, archived, task_states
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,32 @@ class Card:
 
 def group_cards(pilot: Pilot, as_of: datetime.date) -> list[Card]:
     """The eight cards of a pilot in the order of the plan file."""
-    links = TaskGroup.obligations.through.objects.filter(taskgroup__pilot=pilot).select_related("taskgroup")
+    return pilot_cards(pilot, as_of)[0]
+
+
+def pilot_cards(pilot: Pilot, as_of: datetime.date) -> tuple[list[Card], Completeness]:
+    """The eight cards and how complete the pilot's evidence is, from one computation."""
+    rows = Task.objects.filter(pilot=pilot).select_related("obligation", "pilot").with_confirmation(as_of)
+    tasks = {task.obligation_id: task for task in rows}
+    states = task_states(tasks.values(), as_of, whole=True)
+    categories = of_plan("category names", category_names)
+    groups = of_plan("groups", _read_groups).get(pilot.pk, ())
+    cards = [make_card(group, [tasks[o] for o in members if o in tasks], states, categories) for group, members in groups]
+    return cards, completeness_of(states[task.pk] for task in tasks.values() if archived(task))
+
+
+def _read_groups() -> dict[int, list[tuple[TaskGroup, list[int]]]]:
+    """Groups with the obligations in each, by pilot id, in the order of the plan file."""
     members: dict[int, list[int]] = defaultdict(list)
     groups: dict[int, TaskGroup] = {}
-    for link in links.order_by("taskgroup__order", "obligation__order"):
-        link.taskgroup.pilot = pilot
+    links = TaskGroup.obligations.through.objects.select_related("taskgroup__pilot")
+    for link in links.order_by("taskgroup__pilot__order", "taskgroup__order", "obligation__order"):
         groups.setdefault(link.taskgroup_id, link.taskgroup)
         members[link.taskgroup_id].append(link.obligation_id)
-    wanted = {obligation for group in members.values() for obligation in group}
-    rows = Task.objects.filter(pilot=pilot, obligation__in=wanted).select_related("obligation", "pilot").with_confirmation(as_of)
-    tasks = {task.obligation_id: task for task in rows}
-    states = task_states(tasks.values(), as_of)
-    categories = category_names()
-    return [make_card(groups[key], [tasks[o] for o in found if o in tasks], states, categories) for key, found in members.items()]
+    found: dict[int, list[tuple[TaskGroup, list[int]]]] = defaultdict(list)
+    for key, group in groups.items():
+        found[group.pilot_id].append((group, members[key]))
+    return dict(found)
 
 
 def category_names() -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from pilots.models import ActivityCategory, Evidence, Indicator, ObligationKind, Phase, Pilot, Programme, ReviewAction, ReviewStep, Task
+from pilots.plan_memory import of_plan
 from pilots.plan_text import Sentence, plan_text
 from pilots.states import TaskState, TaskStatus, archived, percent, record_models, task_states
 
@@ -85,9 +86,15 @@ def _progress(pilots: Iterable[Pilot], as_of: datetime.date, *, pilot_tasks: boo
 # --- 序时进度 -------------------------------------------------------------------------------------------------------------------
 
 
+def phases_of(programme: Programme | None) -> list[Phase]:
+    """The phases in the order of their ends; none without a programme."""
+    phases = of_plan("phases", lambda: list(Phase.objects.order_by("due"))) if programme else []
+    return [phase for phase in phases if phase.programme_id == programme.pk]
+
+
 def implementation_phase(programme: Programme) -> Phase | None:
     """The phase 序时进度 is measured in: the first one whose start is known, 具体实施阶段 (2022-08-01 to 2023-02-28)."""
-    return programme.phases.filter(start__isnull=False).order_by("due").first()
+    return next((phase for phase in phases_of(programme) if phase.start), None)
 
 
 def time_progress(phase: Phase | None, as_of: datetime.date) -> Decimal:

@@ -16,8 +16,12 @@ def cjk_font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """The system's Chinese face in `size` pixels; Pillow's own face where there is none (the sheet then shows boxes, nothing fails)."""
     try:
         found = subprocess.run(
-            ["fc-match", "-f", "%{file}", "Noto Sans CJK SC"], capture_output=True, text=True, check=True, timeout=5
-        ).stdout  # noqa: S607 - fontconfig, as installed
+            ["fc-match", "-f", "%{file}", "Noto Sans CJK SC"],  # noqa: S607 - fontconfig, as installed
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=5,
+        ).stdout
         return ImageFont.truetype(found, size) if Path(found).is_file() else ImageFont.load_default(size)
     except (OSError, subprocess.SubprocessError):
         return ImageFont.load_default(size)

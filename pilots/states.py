@@ -30,6 +30,7 @@ from pilots.models import (
     Task,
     TaskConfirmation,
 )
+from pilots.plan_memory import of_plan
 
 WARN_DAYS = 10
 """Days before the due date from which a task is 预警."""
@@ -219,18 +220,12 @@ class _States:
     # --- reading ----------------------------------------------------------------------------------------------------------------
 
     def _load_plan(self) -> None:
-        """Indicators and required kinds of evidence of every obligation concerned."""
-        obligations = {task.obligation_id for task in self.tasks.values()}
-        self.indicators: dict[int, list[Indicator]] = defaultdict(list)
-        rows = Indicator.objects.select_related("metric").order_by("obligation_id", "order")
-        for indicator in rows if len(obligations) > MANY else rows.filter(obligation__in=obligations):
-            self.indicators[indicator.obligation_id].append(indicator)
-        self.required: dict[int, list[EvidenceType]] = defaultdict(list)
-        for link in _required_links(obligations):
-            self.required[link.obligation_id].append(link.evidencetype)
+        """Indicators and required kinds of evidence of every obligation."""
+        self.indicators = of_plan("indicators", _read_indicators)
+        self.required = of_plan("required kinds of evidence", _read_required)
 
     def _all_indicators(self) -> Iterable[Indicator]:
-        return (indicator for task in self.asked for indicator in self.indicators[task.obligation_id])
+        return (indicator for task in self.asked for indicator in self.indicators.get(task.obligation_id, ()))
 
     def _pilots(self) -> dict[int, Pilot]:
         """The pilots whose figures are needed: those of the tasks, and all of the programme where a task stands above the pilots."""
@@ -243,7 +238,6 @@ class _States:
         others = Task.objects.filter(pilot__in=self.pilots.values()).select_related("obligation", "pilot").with_confirmation(self.as_of)
         for task in others:
             self.tasks.setdefault(task.pk, task)
-        self._load_plan()
 
     def _load_records(self) -> None:
         links = self.measurement.read(documents_on).links
@@ -274,7 +268,7 @@ class _States:
 
     def _needs_others(self, task: Task) -> int:
         """Pilot tasks first, then what is made of them."""
-        return any(i.metric.code in _COMPUTED_HERE for i in self.indicators[task.obligation_id])
+        return any(i.metric.code in _COMPUTED_HERE for i in self.indicators.get(task.obligation_id, ()))
 
     def _slots(self, task: Task) -> tuple[Slot, ...]:
         best: dict[int, str] = {}
@@ -287,7 +281,7 @@ class _States:
                 if _ORDER.get(state, 0) > _ORDER.get(served.get(code), 0):
                     served[code] = state
         slots = []
-        for kind in self.required[task.obligation_id]:
+        for kind in self.required.get(task.obligation_id, ()):
             own, record = best.get(kind.pk), served.get(kind.code)
             from_record = _ORDER.get(record, 0) > _ORDER.get(own, 0)
             state = record if from_record else own
@@ -295,7 +289,7 @@ class _States:
         return tuple(slots)
 
     def _state(self, task: Task) -> TaskState:
-        measures = tuple(self._measured(task, indicator) for indicator in self.indicators[task.obligation_id])
+        measures = tuple(self._measured(task, indicator) for indicator in self.indicators.get(task.obligation_id, ()))
         slots, confirmed = self.slots[task.pk], self.confirmed.get(task.pk, False)
         status = self._status(task, measures, slots, confirmed)
         return TaskState(
@@ -360,10 +354,20 @@ class _States:
         return ratio(sum(slot.approved for slot in slots), len(slots))
 
 
-def _required_links(obligations: set[int]) -> QuerySet:
+def _read_indicators() -> dict[int, list[Indicator]]:
+    found: dict[int, list[Indicator]] = defaultdict(list)
+    for indicator in Indicator.objects.select_related("metric").order_by("obligation_id", "order"):
+        found[indicator.obligation_id].append(indicator)
+    return dict(found)
+
+
+def _read_required() -> dict[int, list[EvidenceType]]:
     """Which kinds of evidence the obligations ask for, in the order of the list of kinds."""
+    found: dict[int, list[EvidenceType]] = defaultdict(list)
     links = Obligation.evidence_types.through.objects.select_related("evidencetype").order_by("evidencetype__order")
-    return links if len(obligations) > MANY else links.filter(obligation__in=obligations)
+    for link in links:
+        found[link.obligation_id].append(link.evidencetype)
+    return dict(found)
 
 
 def record_models() -> list[type[Reviewable]]:

@@ -1,39 +1,67 @@
-"""What the review mechanism wants from a person today: returned records of their unit, and what waits for their decision."""
+"""What the review mechanism wants from a person today, whatever is reviewed: returned records and forgotten drafts of their unit, and what
+waits for their decision. Three queries for the own records of all kinds, one for the decisions."""
 
+import datetime
 from collections.abc import Iterator
 
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.urls import reverse
 
+from accounts import clock
 from accounts.access import Action, may
 from accounts.models import User
 from accounts.todos import Todo, register
 from pilots import review
-from pilots.models import Evidence, ReviewAction, ReviewState, ReviewStep
+from pilots.models import Reviewable, ReviewAction, ReviewState, ReviewStep
+
+DRAFT_DAYS = 3
+"""A draft older than this many days is forgotten rather than unfinished."""
 
 
 @register
-def evidence_returned(user: User) -> Iterator[Todo]:
-    """佐证材料 sent back to the person's unit, with the reviewer's words."""
-    if not may(user, Action.HAND_IN_EVIDENCE):
+def own_records(user: User) -> Iterator[Todo]:
+    """Records sent back to the person's unit with the reviewer's words, and drafts that have been lying for more than three days."""
+    if not (may(user, Action.RECORD_ACTIVITY) or may(user, Action.HAND_IN_EVIDENCE)):
         return
-    rows = list(Evidence.objects.filter(unit=user.unit_id, state=ReviewState.RETURNED).select_related("type"))
+    before = clock.now() - datetime.timedelta(days=DRAFT_DAYS)
+    wanted = Q(state=ReviewState.RETURNED) | Q(state=ReviewState.DRAFT, created_at__lt=before)
+    rows = {model: list(model.objects.filter(wanted, unit=user.unit_id).order_by("created_at")) for model in review.reviewables()}
+    opinions = _opinions([row for found in rows.values() for row in found if row.state == ReviewState.RETURNED])
+    for model, found in rows.items():
+        name = model._meta.verbose_name
+        for row in found:
+            if row.state == ReviewState.RETURNED:
+                step = opinions.get((model, row.pk))
+                said = f"{step.unit.short_name}：{step.opinion}" if step else "请按审核意见修改"
+                yield Todo("退回", f"{name}被退回：{row}", said, _edit(row), "去补正", returned=True)
+        drafts = [row for row in found if row.state == ReviewState.DRAFT]
+        if len(drafts) == 1:
+            yield Todo("草稿", f"{name}还没有提交：{drafts[0]}", "已暂存超过 3 天", _edit(drafts[0]), "续写")
+        elif drafts:
+            yield Todo(
+                "草稿",
+                f"{len(drafts)} 份{name}还没有提交",
+                "已暂存超过 3 天",
+                f"{reverse(f'{model._meta.model_name}_list')}?state=draft",
+                "续写",
+            )
+
+
+def _edit(row: Reviewable) -> str:
+    return reverse(f"{row._meta.model_name}_edit", args=[row.pk])
+
+
+def _opinions(rows: list[Reviewable]) -> dict[tuple[type, int], ReviewStep]:
+    """The last return of each record, by (model, pk), in one query."""
     if not rows:
-        return
-    opinions = {
-        step.object_id: step
-        for step in ReviewStep.objects.filter(
-            content_type__app_label="pilots",
-            content_type__model="evidence",
-            object_id__in=[row.pk for row in rows],
-            action=ReviewAction.RETURN,
-        )
-        .select_related("unit")
-        .order_by("id")
-    }
-    for row in rows:
-        step = opinions.get(row.pk)
-        said = f"{step.unit.short_name}：{step.opinion}" if step else row.type.name
-        yield Todo("退回", f"佐证材料被退回：{row.title}", said, reverse("evidence_edit", args=[row.pk]), "去补正", returned=True)
+        return {}
+    wanted = Q(pk__in=())
+    for model in {type(row) for row in rows}:
+        keys = [row.pk for row in rows if type(row) is model]
+        wanted |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
+    steps = ReviewStep.objects.filter(wanted, action=ReviewAction.RETURN).select_related("unit").order_by("id")
+    return {(ContentType.objects.get_for_id(step.content_type_id).model_class(), step.object_id): step for step in steps}
 
 
 @register

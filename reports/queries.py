@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import clock
 from accounts.models import User
 from pilots.models import Basis, Obligation, RecurringDuty, ReportRequirement
+from pilots.plan_memory import of_plan
 from reports.kinds import KINDS
 from reports.models import OPEN_JOB, FileFormat, JobState, Report, ReportFile, ReportJob, ReportState, ReportStep, Snapshot
 from reports.services import state_words
@@ -178,6 +179,12 @@ class Required:
     verb: str = ""
     urgent: bool = False
     finished: bool = False
+    kept: bool = False
+
+    @property
+    def judged(self) -> bool:
+        """Whether days left are shown: only for reports made here; a 建议节点 that has passed is never 逾期."""
+        return self.kept and self.due is not None and (self.basis != Basis.PROPOSED.label or self.due >= clock.today())
 
 
 UNITS = {"county": "领导小组办公室", "pilot": "六个试点", "county_and_pilot": "办公室、各试点"}
@@ -186,8 +193,7 @@ UNITS = {"county": "领导小组办公室", "pilot": "六个试点", "county_and
 def required_reports(user: User, *, today: datetime.date | None = None) -> list[Required]:
     """The reports of the plan in order of their due dates; in a constant number of queries."""
     today = today or clock.today()
-    duties = Prefetch("recurring", queryset=RecurringDuty.objects.prefetch_related("periods"))
-    wanted = ReportRequirement.objects.prefetch_related(Prefetch("obligations", queryset=Obligation.objects.prefetch_related(duties)))
+    wanted = of_plan("report requirements", _read_requirements)
     newest: dict[str, Report] = {}
     empty = Count("sections", filter=Q(sections__paragraphs=[]))
     for report in Report.objects.visible_to(user).filter(pilot__isnull=True).annotate(unwritten=empty).order_by("as_of", "edition"):
@@ -195,6 +201,11 @@ def required_reports(user: User, *, today: datetime.date | None = None) -> list[
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}
     rows = [_required(requirement, newest, answered_by, today) for requirement in wanted]
     return sorted(rows, key=lambda row: row.due or datetime.date.max)
+
+
+def _read_requirements() -> list[ReportRequirement]:
+    duties = Prefetch("recurring", queryset=RecurringDuty.objects.prefetch_related("periods"))
+    return list(ReportRequirement.objects.prefetch_related(Prefetch("obligations", queryset=Obligation.objects.prefetch_related(duties))))
 
 
 def _required(requirement: ReportRequirement, newest: dict[str, Report], answered_by: dict, today: datetime.date) -> Required:
@@ -205,7 +216,7 @@ def _required(requirement: ReportRequirement, newest: dict[str, Report], answere
     report = newest.get((kind or other).code) if (kind or other) else None
     note = kind.also if kind else f"用{other.name}，不另编" if other else ""
     if report is None:
-        state, missing = "未编制", "" if kind else f"随{other.name}办理" if other else "未到期" if due and due > today else "办公室另行编制"
+        state, missing = "未编制", "" if kind else f"随{other.name}办理" if other else "由办公室另行编制"
         verb, url = ("编制", f"{reverse('report_new')}?kind={kind.code}") if kind else ("", "")
     else:
         state = state_words(report)
@@ -225,6 +236,7 @@ def _required(requirement: ReportRequirement, newest: dict[str, Report], answere
         verb=verb,
         urgent=bool(kind) and state == "草稿",
         finished=report is not None and report.signed_on is not None,
+        kept=kind is not None or other is not None,
     )
 
 

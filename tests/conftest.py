@@ -82,6 +82,14 @@ def today():
 
 
 @pytest.fixture(autouse=True)
+def fresh_plan():
+    """No test sees what another one read of the plan."""
+    from pilots import plan_memory
+
+    plan_memory.forget()
+
+
+@pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     """Each test has a media folder of its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
