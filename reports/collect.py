@@ -17,7 +17,7 @@ from pilots.queries import Completeness, Progress, evidence_completeness, implem
 from pilots.states import Measured, TaskState, percent, task_states
 from reports.document import Bar, Column, Group, StackedBars, Table
 from reports.models import Report
-from reports.outline import numbers
+from reports.outline import numbers, numeral
 from reports.snapshot import Collected, figure_text
 
 FAR_BEHIND = 20
@@ -149,7 +149,8 @@ def _facts(g: Gathering) -> None:
     }
     g.found.figure("as_of", "数据截止日期", g.as_of, "day", definition="报告里的数字都算到这一天")
     g.found.figure("due", "试点期限", programme.due, "day", definition="方案二、四（三）")
-    g.found.figure("pilots.count", "试点单位数", len(g.pilots), "int", "个", definition="方案三，普安街道和五个社区")
+    count = numeral(len(g.pilots)) if len(g.pilots) <= 10 else str(len(g.pilots))
+    g.found.figure("pilots.count", "试点单位数", count, "text", "个", definition="方案三，普安街道和五个社区")
     for key, group, words in (("ahead", ahead, "进度较快的试点"), ("near", near, "需加快的试点"), ("focus", focus, "需重点推进的试点")):
         if group and not g.report.pilot_id:
             definition = f"按任务完成率与序时进度 {g.time}% 比较，滞后 {FAR_BEHIND} 个百分点以上为需重点推进"

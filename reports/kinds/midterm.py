@@ -7,7 +7,7 @@ from reports.outline import AnnexSpec, Kind, Scope, SectionSpec
 
 
 def _opening(data: dict, pilot: str) -> list[dict]:
-    whom = f"{data['facts']['pilot_name']}试点" if data["pilot"] else "六个试点单位" if len(data["facts"]["pilots"]) == 6 else "各试点单位"
+    whom = f"{data['facts']['pilot_name']}试点" if data["pilot"] else "{pilots.count}个试点单位"
     return suggested(
         f"根据《{data['facts']['plan_title']}》（以下简称《方案》）“开展项目中期评估，形成中期评估报告”的要求，"
         f"领导小组办公室对{whom}截至{{as_of}}的工作开展了中期评估。现将有关情况报告如下。"

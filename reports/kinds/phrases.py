@@ -105,9 +105,10 @@ def problems(data: dict, pilot: str) -> list[dict]:
     if data["pilot"]:
         if data["facts"]["behind"]:
             found.append("任务进度有待加快。{tasks.standing}，尚有{tasks.open}项任务未完成。")
+    elif groups["focus"] and (groups["ahead"] or groups["near"]):
+        found.append("试点之间进度不平衡。{pilots.focus.rates}，与进度较快的试点差距较大。")
     elif groups["focus"] or groups["near"]:
-        behind = "{pilots.focus.rates}" if groups["focus"] else "{pilots.near.rates}"
-        found.append(f"试点之间进度不平衡。{behind}，与进度较快的试点差距较大。")
+        found.append("任务进度有待加快。{tasks.standing}，尚有{tasks.open}项任务未完成。")
     if data["facts"]["late"]:
         found.append("部分任务逾期。截至数据日期有{tasks.late}项任务超过方案期限仍未完成。")
     if data["facts"]["evidence_missing"]:
