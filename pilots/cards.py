@@ -18,6 +18,13 @@ from pilots.queries import Completeness, completeness_of
 from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, archived, task_states
 
 
+BY_DOCUMENT = ("document_count", "mechanism_count", "list_kind_covered")
+"""Figures that count files: what is missing is said as the missing file."""
+
+BY_RECORD = ("activity_record", "activity_photo")
+"""Kinds of evidence that an activity record supplies by itself."""
+
+
 @dataclass(frozen=True)
 class Deed:
     """The one thing to press: a verb and where it leads."""
@@ -115,16 +122,16 @@ def _phrase(states: tuple[TaskState, ...], categories: dict[str, str]) -> tuple[
     returned = [slot for state in states for slot in state.slots if slot.state == ReviewState.RETURNED]
     if returned:
         return f"{returned[0].type.name}被退回，待补正", evidence_deed(returned[0], "去补正")
-    unmet = [m for state in states for m in state.blocking_measures if m.figure.known]
+    unmet = [m for state in states for m in state.blocking_measures if m.figure.known and m.indicator.metric.code not in BY_DOCUMENT]
     if unmet:
         return unmet_phrase(unmet, categories), measure_deed(unmet[0])
     missing = {slot.type.pk: slot for state in states for slot in state.missing_slots}
     if missing:
-        first = next(iter(missing.values()))
-        return missing_phrase(list(missing.values())), evidence_deed(first)
-    unknown = [m for state in states for m in state.blocking_measures]
+        first = min(missing.values(), key=_by_record)
+        return missing_phrase(sorted(missing.values(), key=_by_record)), evidence_deed(first)
+    unknown = [m for state in states for m in state.blocking_measures if not m.figure.known]
     if unknown:
-        return f"{unknown[0].indicator.metric.name}未登记", None
+        return f"材料已齐，{unknown[0].indicator.metric.name}未登记", None
     if any(slot.waiting for state in states for slot in state.slots):
         return "材料已交，待审核", None
     if judged:
@@ -147,10 +154,16 @@ def unmet_phrase(unmet: list[Measured], categories: dict[str, str]) -> str:
 
 
 def missing_phrase(missing: list[Slot]) -> str:
-    """还缺1份合同; 还缺3份材料：合同等."""
+    """还缺1份合同; 还缺3份材料：合同等; 还没有活动记录 where only an activity is wanting."""
+    if all(_by_record(slot) for slot in missing):
+        return "还没有活动记录"
     if len(missing) == 1:
         return f"还缺1份{missing[0].type.name}"
     return f"还缺{len(missing)}份材料：{missing[0].type.name}等"
+
+
+def _by_record(slot: Slot) -> bool:
+    return slot.type.code in BY_RECORD
 
 
 def what_there_is(states: Iterable[TaskState]) -> str:
@@ -168,22 +181,18 @@ def what_there_is(states: Iterable[TaskState]) -> str:
 
 def evidence_deed(slot: Slot, verb: str = "上传资料") -> Deed | None:
     """Handing in the missing kind of evidence; an activity where its record would serve."""
-    if slot.type.code in ("activity_record", "activity_photo"):
-        return _deed("记活动", "activity_create")
+    if _by_record(slot):
+        return _deed("记活动", "activity_new")
     return _deed(verb, "evidence_new", type=slot.type.code)
 
 
 def measure_deed(measured: Measured) -> Deed | None:
-    """What raises a figure: recording an activity of its category, or handing in the document it counts."""
+    """What raises a figure: recording an activity of its category; None where its register does not exist."""
     params = measured.indicator.params
     code = measured.indicator.metric.code
     if code.startswith("activity") or code in ("discussion_count", "training_count"):
         known = {"discussion_count": "discussion", "training_count": "training"}.get(code) or params.get("category")
-        return _deed("记活动", "activity_create", **({"category": known} if known else {}))
-    if code == "document_count" and isinstance(params.get("evidence"), str):
-        return _deed("上传资料", "evidence_new", type=params["evidence"])
-    if code == "mechanism_count":
-        return _deed("上传资料", "evidence_new", type="mechanism_doc")
+        return _deed("记活动", "activity_new", **({"category": known} if known else {}))
     return None
 
 
