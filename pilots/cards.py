@@ -17,7 +17,6 @@ from pilots.plan_memory import of_plan
 from pilots.queries import Completeness, completeness_of
 from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, archived, task_states
 
-
 BY_DOCUMENT = ("document_count", "mechanism_count", "list_kind_covered")
 """Figures that count files: what is missing is said as the missing file."""
 
