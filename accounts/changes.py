@@ -36,13 +36,13 @@ class Change:
 
 
 def changes_of(record: models.Model, *, limit: int = 100) -> list[Change]:
-    """The latest `limit` changes. Savings that changed no field a person knows are left out; names behind keys are read once per kind."""
+    """The latest `limit` changes. Savings that changed no field a person knows and give no reason are left out; names behind keys are read once per kind."""
     rows = list(record.history.select_related("history_user__unit").order_by("-history_date", "-history_id")[: limit + 1])
     names = _names_behind_keys(record, rows)
     found = []
     for newer, older in zip(rows, [*rows[1:], None], strict=False):
         differences = _differences(record, newer, older, names) if older is not None else ()
-        if older is not None and not differences:
+        if older is not None and not differences and not newer.history_change_reason:
             continue
         who = newer.history_user
         found.append(

@@ -11,6 +11,13 @@ from accounts.models import Role, Unit, UnitKind, User
 PASSWORD_BOX = forms.PasswordInput(attrs={"autocomplete": "new-password", "maxlength": 128}, render_value=False)
 
 
+def ask_plainly(form: forms.BaseForm) -> None:
+    """A missing value is asked for by its name (请填写姓名, 请选择单位) and not by Django's 这个字段是必填项; for the __init__ of any form."""
+    for field in form.fields.values():
+        verb = "请选择" if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else "请填写"
+        field.error_messages["required"] = f"{verb}{field.label or ''}"
+
+
 class StaleCheck(forms.ModelForm):
     """A ModelForm that refuses to overwrite what somebody saved in between (R05).
 
@@ -70,6 +77,7 @@ class PasswordChangeForm(forms.Form):
 
     def __init__(self, user: User, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        ask_plainly(self)
         self.user = user
         self.rules = password_validators_help_texts()
 
@@ -111,6 +119,7 @@ class PersonForm(StaleCheck):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        ask_plainly(self)
         self.fields["role"].choices = [("", "请选择"), *Role.choices]
         if self.instance.pk:
             self.fields["username"].disabled = True
@@ -134,6 +143,7 @@ class UnitForm(StaleCheck):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        ask_plainly(self)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in self.KINDS]
         self.fields["short_name"].required = False
         self.fields["short_name"].help_text = "不填时与名称相同"

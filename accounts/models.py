@@ -101,7 +101,7 @@ class User(AbstractBaseUser):
     sample = models.BooleanField("示例数据", default=sample_mode, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容")
     session_round = models.PositiveIntegerField("会话轮次", default=1, editable=False, help_text="加一即结束此人的全部登录")
-    history = HistoricalRecords(excluded_fields=["password", "last_login", "version", "session_round"])
+    history = HistoricalRecords(excluded_fields=["password", "password_changed_at", "last_login", "version", "session_round"])
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS = ["name"]

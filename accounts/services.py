@@ -107,6 +107,7 @@ def enable_person(person: User, *, by: User, request: HttpRequest | None = None)
 
 def _turn(stored: User, by: User, request: HttpRequest | None, *, active: bool) -> User:
     stored.is_active = active
+    stored._change_reason = "启用账号" if active else "停用账号"
     stored.version += 1
     stored.session_round += 1
     stored.save()
@@ -124,6 +125,7 @@ def reset_password(person: User, *, by: User, request: HttpRequest | None = None
     stored.set_password(password)
     stored.must_change_password = True
     stored.password_changed_at = timezone.now()
+    stored._change_reason = "重置密码"
     stored.version += 1
     stored.session_round += 1
     stored.save()
@@ -155,6 +157,7 @@ def change_own_password(request: HttpRequest, *, old: str, new: str) -> None:
         stored.set_password(new)
         stored.must_change_password = False
         stored.password_changed_at = timezone.now()
+        stored._change_reason = "本人修改密码"
         stored.version += 1
         auth.end_other_sessions(request, stored)
         audit.record(AuditKind.PASSWORD, user=stored, request=request, about=stored, label=_label(stored))

@@ -7,53 +7,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='historicalunit',
-            name='search',
+            model_name="historicalunit",
+            name="search",
         ),
         migrations.AddField(
-            model_name='unit',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, help_text='每次保存加一，防止旧表单覆盖新内容', verbose_name='版本'),
+            model_name="unit",
+            name="version",
+            field=models.PositiveIntegerField(
+                default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容", verbose_name="版本"
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='session_round',
-            field=models.PositiveIntegerField(default=1, editable=False, help_text='加一即结束此人的全部登录', verbose_name='会话轮次'),
+            model_name="user",
+            name="session_round",
+            field=models.PositiveIntegerField(default=1, editable=False, help_text="加一即结束此人的全部登录", verbose_name="会话轮次"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='version',
-            field=models.PositiveIntegerField(default=1, editable=False, help_text='每次保存加一，防止旧表单覆盖新内容', verbose_name='版本'),
+            model_name="user",
+            name="version",
+            field=models.PositiveIntegerField(
+                default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容", verbose_name="版本"
+            ),
         ),
         migrations.CreateModel(
-            name='LoginFailure',
+            name="LoginFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_key', models.CharField(max_length=64)),
-                ('address', models.CharField(max_length=45)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('cleared', models.BooleanField(default=False)),
-                ('locked_until', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_key", models.CharField(max_length=64)),
+                ("address", models.CharField(max_length=45)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("cleared", models.BooleanField(default=False)),
+                ("locked_until", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['account_key', 'address', 'at'], name='login_failure_by_account'), models.Index(fields=['address', 'at'], name='login_failure_by_address')],
+                "indexes": [
+                    models.Index(fields=["account_key", "address", "at"], name="login_failure_by_account"),
+                    models.Index(fields=["address", "at"], name="login_failure_by_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SpentForm',
+            name="SpentForm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(unique=True)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.UUIDField(unique=True)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
         ),
     ]

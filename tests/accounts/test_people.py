@@ -13,6 +13,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts import services
+from accounts.changes import changes_of
 from accounts.models import AuditEvent, AuditKind, Role, Unit, UnitKind, User
 from tests.conftest import PASSWORD
 
@@ -75,8 +76,9 @@ def test_new_person_is_made_once_however_often_the_form_is_sent(admin):
     [
         ({"username": "guangfu"}, "这个账号已被使用"),
         ({"username": "有 空格"}, "账号"),
-        ({"username": ""}, "必填"),
-        ({"name": ""}, "必填"),
+        ({"username": ""}, "请填写账号"),
+        ({"name": ""}, "请填写姓名"),
+        ({"unit": ""}, "请选择单位"),
         ({"role": Role.OFFICE}, "“领导小组办公室”要在领导小组办公室，广福社区是社区"),
         ({"role": "kaiser"}, "角色"),
         ({"valid_until": "31.12.2022"}, "有效期至"),
@@ -314,3 +316,33 @@ def test_units_of_the_plan_are_not_changed_here(admin):
     assert "由实施方案载入" in page.content.decode()
     unit.refresh_from_db()
     assert unit.name == "广福社区"
+
+
+def test_history_reads_as_people_speak(admin, guangfu):
+    admin.post(reverse("person_reset_password", args=[guangfu.pk]))
+    admin.post(reverse("person_disable", args=[guangfu.pk]))
+    admin.post(reverse("person_enable", args=[guangfu.pk]))
+    changes = changes_of(guangfu)
+    assert [change.reason for change in changes[:3]] == ["启用账号", "停用账号", "重置密码"]
+    assert changes[0].sentence == "启用由“否”改为“是”"
+    assert changes[2].sentence == "下次登录须改密码由“否”改为“是”"
+    assert {change.who for change in changes[:3]} == {"示例系统管理员"}
+    assert changes[-1].kind == "新增"
+
+
+def test_history_costs_the_same_for_more_changes(guangfu, sysadmin):
+    def change(post):
+        guangfu.refresh_from_db()
+        unit = Unit.objects.get(code=post)
+        services.change_person(guangfu, by=sysadmin, opened_version=guangfu.version, unit=unit)
+
+    def cost():
+        with CaptureQueriesContext(connection) as seen:
+            assert changes_of(guangfu)
+        return len(seen)
+
+    change("dongjie")
+    one = cost()
+    change("xiahejie")
+    change("guangfu")
+    assert cost() == one
