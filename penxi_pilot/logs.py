@@ -4,6 +4,7 @@ Every process writes to standard output and to PENXI_VAR/logs/<web|worker|beat|c
 """
 
 import datetime
+import logging
 import re
 import zoneinfo
 from collections.abc import MutableMapping
@@ -101,6 +102,11 @@ def configure_structlog() -> None:
     )
 
 
+def not_a_silent_client(record: logging.LogRecord) -> bool:
+    """A client that went silent in the middle of a request is cut off by the socket's time limit; gunicorn would write a traceback for each."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
+
+
 def logging_config(*, production: bool, folder: Path, process: str) -> dict[str, Any]:
     """A `logging.config.dictConfig` for one process: standard output and `folder`/`process`.log.
 
@@ -116,6 +122,7 @@ def logging_config(*, production: bool, folder: Path, process: str) -> dict[str,
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": formatter},
+        "filters": {"not_a_silent_client": {"()": lambda: not_a_silent_client}},
         "handlers": {
             "stdout": {
                 "class": "logging.StreamHandler",
@@ -134,7 +141,7 @@ def logging_config(*, production: bool, folder: Path, process: str) -> dict[str,
         "root": {"handlers": ["stdout", "file"], "level": "INFO"},
         "loggers": {
             # Own lines of the two servers go through the root like everything else.
-            "gunicorn.error": {"handlers": [], "propagate": True, "level": "INFO"},
+            "gunicorn.error": {"handlers": [], "propagate": True, "level": "INFO", "filters": ["not_a_silent_client"]},
             "gunicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
             "django": {"handlers": [], "propagate": True, "level": "INFO"},
             "django.server": {"handlers": [], "propagate": True, "level": "INFO"},

@@ -80,7 +80,7 @@ def prepare() -> None:
     if DatabaseStamp._meta.db_table in connection.introspection.table_names() and DatabaseStamp.objects.exists():
         check_stamp()
     progress("数据库表")
-    call_command("migrate", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
     stamp_database()
     progress("官方方案")
     call_command("load_plan", stdout=sys.stderr)

@@ -65,17 +65,20 @@ class Child:
     crashes: int = 0
     not_before: float = 0
 
-    def start(self, environment: dict[str, str]) -> None:
+    def start(self, environment: dict[str, str], logs: Path) -> None:
+        """Log lines come to the terminal; a traceback from before logging was set up goes to a file beside the log."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603 - our own fixed commands
-            self.command,
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            pass_fds=self.files,
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-        )
+        with (logs / f"{self.name}.err").open("ab") as errors:
+            self.process = subprocess.Popen(  # noqa: S603 - our own fixed commands
+                self.command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=self.files,
+                start_new_session=True,
+                preexec_fn=end_with_parent,
+            )
 
     def send(self, number: int) -> None:
         if self.process and self.process.poll() is None:
@@ -121,7 +124,7 @@ class Portal:
         self.children = [Child(*row) for row in commands(listener.fileno())]
         try:
             for child in self.children:
-                child.start(self.environment)
+                child.start(self.environment, self.var / "logs")
             self.wait_ready()
             if not self.stopping:
                 self.greet(said)
@@ -170,9 +173,9 @@ class Portal:
             queue.with_name(queue.name + suffix).unlink(missing_ok=True)
         with contextlib.closing(sqlite3.connect(queue)) as fresh:
             fresh.execute("PRAGMA journal_mode=WAL")
-        for log in (self.var / "logs").glob("*.log"):
-            if log.stat().st_size > LOG_BYTES:
-                log.replace(log.with_suffix(".log.1"))
+        for log in (self.var / "logs").iterdir():
+            if log.suffix in (".log", ".err") and log.stat().st_size > LOG_BYTES:
+                log.replace(f"{log}.1")
 
     def prepare(self) -> str:
         """Run penxi_pilot.prepare; returns what it wants told after READY."""
@@ -233,11 +236,11 @@ class Portal:
                 # Killed from outside (code < 0) is bad luck, an early end by itself is a fault that will come again.
                 child.crashes = child.crashes + 1 if code >= 0 and now - child.started < SOON_SECONDS else 0
                 if child.crashes >= CRASHES or (code == 3 and child.crashes):
-                    raise CannotRun(f"{child.name} 无法启动（代码 {code}），详见 {self.var / 'logs' / (child.name + '.log')}")
+                    raise CannotRun(f"{child.name} 无法启动（代码 {code}），详见 {self.var / 'logs' / child.name}.log 和 .err")
                 complain(f"{child.name} 意外结束（代码 {code}），重新启动")
                 child.not_before = now + child.crashes
             if now >= child.not_before:
-                child.start(self.environment)
+                child.start(self.environment, self.var / "logs")
 
     def stop(self) -> None:
         """TERM to each, time to finish, then QUIT to the worker so that it gives its job back, then the end."""
