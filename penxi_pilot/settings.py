@@ -150,7 +150,7 @@ TEMPLATES = [
                 "accounts.context.frame",
                 "pilots.asof.frame",
             ],
-            "builtins": ["accounts.templatetags.penxi"],
+            "builtins": ["accounts.templatetags.penxi", "accounts.templatetags.frame"],
         },
     }
 ]
