@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from communities.models import Activity, ActivityPhoto
-from communities.queries import counted
+from communities.models import Activity
+from communities.queries import counted, with_photo_counts
 from pilots.metrics import NOT_APPLICABLE, Figure, metric
 from pilots.models import Indicator, Pilot
 
@@ -37,15 +36,10 @@ class Counted:
     trainings: Mapping[str, frozenset[int]]
 
 
-def _with_photos(rows: QuerySet[Activity]) -> QuerySet[Activity]:
-    photos = ActivityPhoto.objects.filter(activity=OuterRef("pk")).order_by().values("activity").annotate(n=Count("pk")).values("n")
-    return rows.annotate(photo_count=Coalesce(Subquery(photos), 0))
-
-
 def counted_rows(pilots: list[Pilot], as_of: datetime.date) -> Counted:
     """The shared source: two queries whatever the number of figures."""
     found = (
-        _with_photos(counted(pilots, as_of))
+        with_photo_counts(counted(pilots, as_of))
         .order_by()
         .values_list(
             "pk", "pilot_id", "category__code", "day", "participants", "photo_count", "category__min_photos", "organiser", "start_time"

@@ -4,7 +4,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from communities.models import Activity, ActivityPhoto
 from pilots.models import ActivityCategory, Indicator, Pilot, Task, TaskGroup
@@ -41,6 +42,12 @@ def card_names(pilot: Pilot) -> dict[int, str]:
     """The card (one of the pilot's eight groups) of each obligation, by obligation id."""
     links = TaskGroup.obligations.through.objects.filter(taskgroup__pilot=pilot).order_by("-taskgroup__order")
     return dict(links.values_list("obligation_id", "taskgroup__name"))
+
+
+def with_photo_counts(rows: QuerySet[Activity]) -> QuerySet[Activity]:
+    """`rows` with `photo_count`, without grouping them (a grouped query forgets the order of the list)."""
+    photos = ActivityPhoto.objects.filter(activity=OuterRef("pk")).order_by().values("activity").annotate(n=Count("pk")).values("n")
+    return rows.annotate(photo_count=Coalesce(Subquery(photos), 0))
 
 
 @dataclass(frozen=True)

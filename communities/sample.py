@@ -8,6 +8,8 @@ import random
 import uuid
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from accounts import clock, history
 from accounts.models import Role, Unit, UnitKind, User
 from communities import queries, sample_words
@@ -54,8 +56,9 @@ def load_activities() -> int:
     categories = {category.code: category for category in ActivityCategory.objects.all()}
     for pilot in Pilot.objects.select_related("unit__parent", "accountable").order_by("order"):
         cast = _cast(pilot, categories)
-        for plan in _plans(cast):
-            _hold(plan, cast)
+        with transaction.atomic():
+            for plan in _plans(cast):
+                _hold(plan, cast)
     return Activity.objects.count()
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -37,10 +37,10 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     pilots = list(Pilot.objects.visible_to(request.user).select_related("unit"))
     categories = list(ActivityCategory.objects.all())
     asked = understood(request, pilots, categories)
-    rows = filtered(rows_for(request), asked, request.as_of)
+    rows = filtered(rows_for(request), asked, request.as_of).order_by(F("day").desc(nulls_first=True), "-pk")
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, rows, asked)
-    page = Paginator(rows.annotate(photo_count=Count("photos", distinct=True)), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(queries.with_photo_counts(rows), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "communities/activity_list.html",
@@ -76,7 +76,7 @@ def _export(request: HttpRequest, rows: QuerySet[Activity], asked: Asked) -> Htt
         Col("活动内容", width=48),
     ]
     sums = queries.tally(rows)
-    found = rows.annotate(photo_count=Count("photos", distinct=True)).iterator(chunk_size=500)
+    found = queries.with_photo_counts(rows).iterator(chunk_size=500)
     cells = (
         (
             number,
@@ -152,7 +152,12 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, row: Activity) -> str:
-    return review.refusal(request.user, row) if row.state == ReviewState.SUBMITTED and may(request.user, Action.REVIEW) else ""
+    """Why a reviewer may not decide; silent for who handed it in and waits for somebody else."""
+    if row.state != ReviewState.SUBMITTED or not may(request.user, Action.REVIEW):
+        return ""
+    if row.unit_id == request.user.unit_id and row.waiting_at_id != request.user.unit_id:
+        return ""
+    return review.refusal(request.user, row)
 
 
 def _checks(row: Activity, photos: int) -> list[dict]:
