@@ -51,10 +51,10 @@ class Asked:
                 given[name] = ""
         return cls(**{name: value for name, value in given.items() if value})
 
-    def conditions(self) -> list[tuple[str, str]]:
+    def conditions(self, pilot_names: dict[str, str]) -> list[tuple[str, str]]:
         """(name, words) of each active filter, without the tab and the order."""
         words = {
-            "pilot": ("试点", self.pilot),
+            "pilot": ("试点", pilot_names.get(self.pilot, self.pilot)),
             "state": ("状态", self.state),
             "clause": ("条款", self.clause),
             "sentence": ("句", self.sentence),
@@ -157,6 +157,10 @@ class TaskListing:
             return sorted({task.pilot for task in self._all if task.pilot}, key=lambda pilot: pilot.order)
         return list(Pilot.objects.visible_to(self.user).select_related("unit"))
 
+    def conditions(self) -> list[tuple[str, str]]:
+        """The active filters in words."""
+        return self.asked.conditions({pilot.code: pilot.unit.short_name for pilot in self.pilots()} if self.asked.pilot else {})
+
     # --- conditions ---------------------------------------------------------------------------------------------------------------
 
     def _plain(self) -> bool:
@@ -212,7 +216,7 @@ class TaskListing:
 
     def without_one(self) -> tuple[str, int, str] | None:
         """For an empty answer: the filter to drop, how many rows there are then, its name; None when none would help."""
-        for name, words in reversed(self.asked.conditions()):
+        for name, words in reversed(self.conditions()):
             left = TaskListing(self.user, self.as_of, replace(self.asked, **{name: ""}))
             if self.whole:
                 left.__dict__.update(_all=self._all, _states=self._states)
@@ -229,7 +233,7 @@ def figure_words(state: TaskState) -> tuple[str, str, str] | None:
     more = f"等 {len(state.measures)} 项指标" if len(state.measures) > 1 else ""
     if not measured.judged:
         return measured.actual, measured.indicator.source, "目标待核定"
-    return f"{measured.actual} / {measured.wanted}", measured.indicator.source, more
+    return f"{measured.number} / {measured.wanted}", measured.indicator.source, more
 
 
 def light_word(light: Light | None) -> str:

@@ -38,7 +38,7 @@ from pilots.models import (
     TaskGroup,
     TaskRole,
 )
-from pilots.plan_rules import PlanFile, read_plan, rows
+from pilots.plan_rules import PlanFile, param_words, read_plan, rows
 from pilots.plan_schema import PARENT_OF_PILOT, Record
 
 PLANS = Path(__file__).parent / "plans"
@@ -290,6 +290,7 @@ class _Loader:
                 wanted[(task["id"], order)] = {
                     "metric": self.metrics[row["metric"]],
                     "params": dict(row["params"] or {}),
+                    "detail": param_words(self.plan, row),
                     "comparator": "==" if row["comparator"] == "=" else row["comparator"],
                     "target": Decimal(int(row["target"])) if isinstance(row["target"], bool) else row["target"],
                     "source": row["source"],

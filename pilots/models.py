@@ -254,6 +254,7 @@ class Indicator(models.Model):
     order = models.PositiveSmallIntegerField()
     metric = models.ForeignKey(Metric, models.PROTECT, related_name="indicators")
     params = models.JSONField(default=dict, blank=True)
+    detail = models.CharField("计数范围", max_length=200, blank=True, editable=False, help_text="参数的中文说法，装入方案时写好")
     comparator = models.CharField(max_length=2, choices=Comparator)
     target = models.DecimalField(max_digits=14, decimal_places=2, help_text="是否类：1 为是")
     source = models.CharField("来源", max_length=10, choices=Basis)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pilots.models import Metric, ObligationKind, Scope
-from pilots.plan_schema import PARENT_OF_PILOT, PlanInvalid, Problem, Reading, Record, read_shape
+from pilots.plan_schema import PARENT_OF_PILOT, PlanInvalid, Reading, Record, read_shape
 
 TOWN_KINDS = ("subdistrict", "town")
 
@@ -278,6 +278,21 @@ def _params(row: Record, codes: _Codes, reading: Reading) -> None:
                 reading.wrong(line, f"指标“{name}”的参数 {key} 取值“{one}”没有定义")
 
 
+def param_words(plan: Record, indicator: Record) -> str:
+    """The parameters of an indicator in the plan file's own words: 注册登记、备案；服务性、公益性、互助性."""
+    words = []
+    for key, value in (indicator["params"] or {}).items():
+        part = _PARAM_PARTS.get((indicator["metric"], key))
+        if part:
+            source = {"evidence": "evidence_types", "categories": "activity_categories", "reports": "report_types"}[part]
+            known = rows(plan, source)
+        else:
+            known = plan["vocabularies"].get(_PARAM_WORDS.get((indicator["metric"], key), ""), [])
+        names = {row["code"]: row["name"] for row in known}
+        words.append("、".join(names.get(one, one) for one in (value if isinstance(value, list) else [value])))
+    return "；".join(words)
+
+
 def _recurring(plan: Record, codes: _Codes, reading: Reading) -> None:
     for duty in rows(plan, "recurring"):
         codes.known(duty, "task", codes.tasks, "任务")
@@ -336,6 +351,3 @@ def _other_parts(plan: Record, codes: _Codes, reading: Reading) -> None:
         codes.known(item, "clauses", codes.tasks, "任务")
         codes.known(item, "metric", codes.metrics, "指标")
         codes.known(item, "aspect", codes.words.get("aspect", ()), "督导方面")
-
-
-__all__ = ["PlanFile", "PlanInvalid", "Problem", "read_plan", "rows"]

@@ -81,6 +81,12 @@ class Measured:
         return self._words(self.figure.value)
 
     @property
+    def number(self) -> str:
+        """The figure without its unit, for “4 / ≥3 家”."""
+        unit = self.indicator.metric.unit
+        return self.actual.removesuffix(unit).strip() if self.figure.known and unit not in ("", "%") else self.actual
+
+    @property
     def wanted(self) -> str:
         """The target in words: ≥3 家, ＝是."""
         return f"{self.indicator.get_comparator_display()}{self._words(self.indicator.target)}"

@@ -48,7 +48,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "asked": asked,
         "tabs": [(key, label, listing.counts.get(key)) for key, label in listing.tabs.items()],
-        "chips": [(words, _without(request, name)) for name, words in asked.conditions()],
+        "chips": [(words, _without(request, name)) for name, words in listing.conditions()],
         "pilots": listing.pilots(),
         "clauses": plan_text(request.programme).clauses() if request.programme else [],
         "states": STATES,
@@ -96,7 +96,7 @@ def _export(request: HttpRequest, listing: TaskListing) -> HttpResponse:
         *(Col("待补材料"), Col("状态", "mark"), Col("亮灯", "mark"), Col("由什么产生")),
     ]
     title = listing.tabs[listing.asked.tab]
-    conditions = "、".join(words for _, words in listing.asked.conditions())
+    conditions = "、".join(words for _, words in listing.conditions())
     sheet = Sheet(
         "任务清单",
         heading=f"{request.programme.short_name}任务清单",
