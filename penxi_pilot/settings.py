@@ -312,6 +312,8 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MEMORY_MB", default=600) * 1024
 CELERY_TASK_SOFT_TIME_LIMIT = env.int("JOB_SOFT_SECONDS", default=240)
 CELERY_TASK_TIME_LIMIT = env.int("JOB_HARD_SECONDS", default=300)
+# A running job without a heartbeat for so long (they come every 5 s) counts as abandoned and is taken up again.
+JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=45)
 CELERY_BEAT_SCHEDULER = "penxi_pilot.beat.OneScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(PENXI_VAR / "run" / "beat-schedule")
 

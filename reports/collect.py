@@ -65,7 +65,7 @@ class Gathering:
         """Address of the task list behind a figure: same day, same pilot."""
         if self.report.pilot_id:
             query.setdefault("pilot", self.pilots[0].code)
-        return {"page": "task_list", "query": {**query, "kind": "pilot_task", "as_of": self.as_of.isoformat()}}
+        return {"page": "task_list", "query": {**query, "as_of": self.as_of.isoformat()}}
 
     def tally(self, pilot: Pilot) -> activities.Tally:
         return sum((t for (p, _), t in self.tallies.items() if p == pilot.pk), activities.Tally())
@@ -196,25 +196,32 @@ def _task_figures(g: Gathering) -> None:
 
 
 def _progress_figures(g: Gathering, key: str, name: str, progress: Progress, pilot: str = "") -> None:
-    query = {"pilot": pilot} if pilot else {}
+    of_pilot = {"pilot": pilot} if pilot else {}
 
-    def add(part: str, words: str, value, said: tuple[str, ...], definition: str, **more) -> None:
-        rows = g.rows(**query, **({"status": more.pop("status")} if "status" in more else {}))
-        count = value if isinstance(value, int) else progress.total
-        fmt, unit = more.pop("fmt", "int"), more.pop("unit", "项")
+    def add(part: str, words: str, value, said: tuple[str, ...], definition: str, fmt: str = "int", **query) -> None:
+        whole = isinstance(value, int) and not (part == "doing" and progress.submitted)
         g.found.figure(
-            f"{key}tasks.{part}", f"{name}{words}", value, fmt, unit, definition=definition, count=count, words=said, pilot=pilot, **rows
+            f"{key}tasks.{part}",
+            f"{name}{words}",
+            value,
+            fmt,
+            "项" if fmt == "int" else "",
+            definition=definition,
+            count=value if whole else None,
+            words=said,
+            pilot=pilot,
+            **g.rows(**of_pilot, **query),
         )
 
+    doing = {"state": "未完成" if progress.submitted else "进行中"}
     add("total", "试点任务数", progress.total, ("承担任务", "任务数"), "方案三明确的试点任务，实施步骤和保障措施另计")
-    add("done", "已完成任务数", progress.done, ("已完成", "完成任务"), DEFINITIONS["done"], status="已完成")
-    add("doing", "进行中任务数", progress.in_progress, ("进行中",), DEFINITIONS["doing"], status="进行中")
-    add("todo", "未开始任务数", progress.not_started, ("未开始",), DEFINITIONS["todo"], status="未开始")
-    add("open", "未完成任务数", progress.total - progress.done, ("未完成",), "任务数减已完成")
-    add("late", "逾期任务数", progress.late, ("逾期",), DEFINITIONS["late"], status="逾期")
-    add("rate", "任务完成率", progress.rate, ("完成率",), DEFINITIONS["rate"], fmt="percent", unit="")
-    standing = _standing_words(g.behind(progress))
-    add("standing", "与序时进度比较", standing, (), f"完成率减序时进度 {g.time}%", fmt="text", unit="")
+    add("done", "已完成任务数", progress.done, ("已完成", "完成任务"), DEFINITIONS["done"], state="已完成")
+    add("doing", "进行中任务数", progress.in_progress, ("进行中",), DEFINITIONS["doing"], **doing)
+    add("todo", "未开始任务数", progress.not_started, ("未开始",), DEFINITIONS["todo"], state="未开始")
+    add("open", "未完成任务数", progress.total - progress.done, ("未完成",), "任务数减已完成", state="未完成")
+    add("late", "逾期任务数", progress.late, ("逾期",), DEFINITIONS["late"], light="late")
+    add("rate", "任务完成率", progress.rate, ("完成率",), DEFINITIONS["rate"], "percent")
+    add("standing", "与序时进度比较", _standing_words(g.behind(progress)), (), f"完成率减序时进度 {g.time}%", "text")
 
 
 def _evidence_figures(g: Gathering) -> None:
@@ -266,7 +273,7 @@ def _activity_figures(g: Gathering) -> None:
 
 
 def _tally_figures(g: Gathering, key: str, name: str, tally: activities.Tally, pilot: str = "") -> None:
-    query = {"until": g.as_of.isoformat(), "state": "approved"}
+    query = {"counted": "1", "as_of": g.as_of.isoformat()}
     if pilot or g.report.pilot_id:
         query["pilot"] = pilot or g.pilots[0].code
     more = {"definition": DEFINITIONS["activities"], "page": "activity_list", "query": query, "count": tally.sessions, "pilot": pilot}

@@ -48,7 +48,7 @@ BROKER_FAULTS = (OperationalError, KombuError, RedisError, SQLAlchemyError, OSEr
 
 def stale_after() -> datetime.timedelta:
     """How long a running job may be silent before it counts as abandoned (setting JOB_STALE_SECONDS, nine missed beats)."""
-    return datetime.timedelta(seconds=getattr(settings, "JOB_STALE_SECONDS", 45))
+    return datetime.timedelta(seconds=settings.JOB_STALE_SECONDS)
 
 
 class JobLost(Exception):
