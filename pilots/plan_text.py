@@ -38,10 +38,9 @@ class Section:
 
 @dataclass(frozen=True)
 class PlanText:
-    """The whole text: what stands before the first section, the sections, and every sentence by key."""
+    """The whole text: the lines before the first section, each with its kind (to, from, title, text), and the sections."""
 
-    title: str
-    opening: tuple[str, ...]
+    opening: tuple[tuple[str, str], ...]
     sections: tuple[Section, ...]
 
     def sentence(self, key: str) -> Sentence | None:
@@ -90,7 +89,16 @@ def parse(text: str) -> PlanText:
             opening.append(line)
     if number:
         sections.append(_section(number, title, body))
-    return PlanText(opening[0] if opening else "", tuple(opening), tuple(sections))
+    return PlanText(tuple((_kind(line), line) for line in opening), tuple(sections))
+
+
+def _kind(line: str) -> str:
+    """What a line of the covering letter is: the addressees, its signature and date, the title of the plan, or text."""
+    if line.endswith("："):
+        return "to"
+    if line.endswith("。"):
+        return "text"
+    return "from" if re.fullmatch(r"\d{4}年\d{1,2}月\d{1,2}日", line) or line.endswith(("办公室", "人民政府", "委员会", "局")) else "title"
 
 
 def _section(number: str, title: str, body: list[str]) -> Section:

@@ -218,9 +218,10 @@ def missing_words(pairs: list[tuple[Task, TaskState]]) -> str:
             words.append(f"{unknown[0].indicator.metric.name}未登记")
         else:
             words.append(f"{task.obligation.title}待审核")
-    if len(words) > 2:
-        return f"{words[0]}；{words[1]}等{len(words)}项"
-    return "；".join(words)
+    said = list(dict.fromkeys(words))
+    if len(said) > 2:
+        return f"{said[0]}；{said[1]}等{len(words)}项"
+    return "；".join(said)
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,9 @@ def recent_moves(pilot: Pilot, as_of: datetime.date, limit: int = 6) -> list[Mov
     for model in (Evidence, *record_models()):
         kind = ContentType.objects.get_for_model(model)
         wanted |= Q(content_type=kind, object_id__in=model.objects.filter(pilot=pilot).order_by().values("pk"))
-    steps = ReviewStep.objects.filter(wanted, on__lte=as_of).select_related("unit").prefetch_related("subject").order_by("-id")[:limit]
+    steps = (
+        ReviewStep.objects.filter(wanted, on__lte=as_of).select_related("unit").prefetch_related("subject").order_by("-at", "-id")[:limit]
+    )
     return [
         Move(
             at=step.at,

@@ -184,7 +184,8 @@ def task_states(tasks: QuerySet[Task] | Iterable[Task], as_of: datetime.date, *,
     category its 服务记录, 培训记录, 居民议事会记录 or 党建活动记录; nobody uploads these again.
 
     Lights: done 正常; due date passed 逾期 (due on the day itself is not); 0–10 days left 预警; something returned 预警; begun 正常; else
-    未到期. Steps above the county (`external`) have no light; a proposed date never makes 逾期 or 预警.
+    未到期. Steps above the county (`external`) have no light; a proposed date never makes 逾期 or 预警. Where nothing is missing but a
+    figure whose register does not exist, nobody has failed: 预警 instead of 逾期.
 
     Tasks of a street or town and of the county have no pilot: their figures are those of the pilots below them added up (rates: numerators
     over denominators), documents those linked to the task itself.
@@ -301,7 +302,7 @@ class _States:
         return TaskState(
             task_id=task.pk,
             status=status,
-            light=light_of(task, status, self._returned(task), self.as_of),
+            light=light_of(task, status, self.as_of, returned=self._returned(task), only_unregistered=_only_unregistered(measures, slots)),
             days_left=(task.obligation.due - self.as_of).days,
             measures=measures,
             slots=slots,
@@ -395,7 +396,13 @@ def _served_types(category: str, photos: int) -> list[str]:
     return found
 
 
-def light_of(task: Task, status: TaskStatus, returned: bool, as_of: datetime.date) -> Light | None:
+def _only_unregistered(measures: tuple[Measured, ...], slots: tuple[Slot, ...]) -> bool:
+    """Whether all that can be handed in is approved and every figure that is known is met, while some target's register does not exist."""
+    blocking = [measured for measured in measures if measured.blocks]
+    return bool(blocking) and not any(m.figure.known for m in blocking) and all(slot.approved for slot in slots)
+
+
+def light_of(task: Task, status: TaskStatus, as_of: datetime.date, *, returned: bool, only_unregistered: bool) -> Light | None:
     """The light of one task; the rules stand in `task_states`."""
     obligation = task.obligation
     if obligation.external:
@@ -405,7 +412,7 @@ def light_of(task: Task, status: TaskStatus, returned: bool, as_of: datetime.dat
     if obligation.due_basis not in (Basis.PROPOSED, Basis.ASSUMED):
         left = (obligation.due - as_of).days
         if left < 0:
-            return Light.LATE
+            return Light.WARN if only_unregistered else Light.LATE
         if left <= WARN_DAYS:
             return Light.WARN
     if returned:
