@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,10 +40,11 @@ class Entry:
 
 @dataclass
 class Parts:
-    """The sections of a document in order, and the entries of its contents."""
+    """The sections of a document in order, the entries of its contents, and its pictures by their address."""
 
     sections: list[Section] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    pictures: dict[str, Path] = field(default_factory=dict)
 
 
 class Builder:
@@ -216,9 +218,13 @@ class Builder:
 
     def _photo(self, photo: Photo) -> dict:
         caption = compose_ragged([(clean(photo.caption), HEI)], fonts=self.fonts, measure=PHOTO_MM * MM, size=10.5, balanced=True)
-        path = Path(photo.path)
+        path, url = Path(photo.path), ""
+        if path.is_absolute() and may_load(path):
+            # named by content, so that the bytes of the PDF do not depend on where the media folder is
+            url = f"picture:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+            self.parts.pictures[url] = path
         return {
-            "url": path.as_uri() if path.is_absolute() and path.is_file() and may_load(path) else "",
+            "url": url,
             "alt": clean(photo.alt or photo.caption),
             "caption": set_plain(caption[:2], HEI),
         }

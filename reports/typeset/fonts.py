@@ -104,6 +104,11 @@ class FontSet:
         """Role, file and the first eight digits of its SHA-256, for the record of a job."""
         return tuple(f"{ROLE_NAMES[role]} {face.file.name} {face.digest[:8]}" for role, face in self.faces.items())
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files a style sheet names: own faces and companion faces."""
+        return tuple(path for face in self.faces.values() for path in (None if face.substitute else face.file, face.half) if path)
+
     def __getitem__(self, role: str) -> Face:
         return self.faces[role]
 

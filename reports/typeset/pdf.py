@@ -37,6 +37,15 @@ class PdfFile:
 
 
 @dataclass(frozen=True)
+class Pages:
+    """A document ready to render: markup, style sheet, and its pictures by their address."""
+
+    html: str
+    css: str
+    pictures: dict[str, Path]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A section ready for the template: its page kind and its placed parts."""
 
@@ -53,17 +62,17 @@ def render_pdf(document: Document, target: Path, *, variant: str = "pdf/ua-1", p
     tell = progress or _silent
     tell("排版", 10)
     fonts = load_fonts()
-    html, css = compose_pages(document, fonts)
+    pages = compose_pages(document, fonts)
     tell("生成PDF", 40)
     with _collector_off():
-        data, pages = _render(html, css, variant)
+        data, count = _render(pages, fonts, variant, _identifier(document))
     tell("写入文件", 90)
     _write_whole(target, data)
-    return PdfFile(pages, len(data), hashlib.sha256(data).hexdigest(), fonts.names, fonts.substituted)
+    return PdfFile(count, len(data), hashlib.sha256(data).hexdigest(), fonts.names, fonts.substituted)
 
 
-def compose_pages(document: Document, fonts: FontSet) -> tuple[str, str]:
-    """The HTML and the style sheet of a document."""
+def compose_pages(document: Document, fonts: FontSet) -> Pages:
+    """The markup and the style sheet of a document, planned to the line."""
     styles = Styles()
     parts = Builder(document, fonts, styles).build()
     sheets, pages = _sheets(parts, styles)
@@ -102,7 +111,7 @@ def compose_pages(document: Document, fonts: FontSet) -> tuple[str, str]:
             "foot": css_text(f"{end_line(document)}\u3000本页不随报告印发"),
         },
     )
-    return html, css
+    return Pages(html, css, parts.pictures)
 
 
 def css_text(text: str) -> str:
@@ -130,16 +139,21 @@ def _part(placed: Placed, styles: Styles) -> dict:
     return part
 
 
-def _render(html: str, css: str, variant: str) -> tuple[bytes, int]:
+def _render(pages: Pages, fonts: FontSet, variant: str, identifier: bytes) -> tuple[bytes, int]:
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
-    fetcher = local_fetcher()
+    fetcher = local_fetcher(fonts.files, pages.pictures)
     configuration = FontConfiguration()
-    sheet = CSS(string=css, font_config=configuration, url_fetcher=fetcher)
-    laid_out = HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=configuration, pdf_variant=variant)
-    identifier = hashlib.md5(html.encode(), usedforsecurity=False).digest()
+    sheet = CSS(string=pages.css, font_config=configuration, url_fetcher=fetcher)
+    laid_out = HTML(string=pages.html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=configuration, pdf_variant=variant)
     return laid_out.write_pdf(pdf_variant=variant, pdf_identifier=identifier), len(laid_out.pages)
+
+
+def _identifier(document: Document) -> bytes:
+    """The file identifier of the PDF: the same for the same edition of a document, wherever it is rendered."""
+    named = f"{document.title}|{document.as_of}|{document.edition}|{document.code}"
+    return hashlib.md5(named.encode("utf-8", "replace"), usedforsecurity=False).digest()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from reports.typeset.compose import Line, Piece
 from reports.typeset.measures import Q
 
 MARK_CLASSES = {"●": "mk mk-ok", "▲": "mk mk-warn", "■": "mk mk-late", "○": "mk mk-open"}
+BREAK = SafeString("<br>")
 _MARKS = re.compile("([●▲■○])")
 
 
@@ -82,7 +83,7 @@ def _line(pieces: Iterable[Piece], role: str) -> SafeString:
 def set_lines(lines: Sequence[Line], styles: Styles, role: str) -> SafeString:
     """Justified lines as HTML; `role` is the face of the paragraph around them."""
     return format_html_join(
-        format_html("<br>"),
+        BREAK,
         '<span class="ln {}">{}</span>',
         ((styles.spacing(line.spacing), _line(line.pieces, role)) for line in lines),
     )
@@ -90,4 +91,4 @@ def set_lines(lines: Sequence[Line], styles: Styles, role: str) -> SafeString:
 
 def set_plain(lines: Sequence[Line], role: str) -> SafeString:
     """Ragged lines as HTML, for cells, captions and titles."""
-    return format_html_join(format_html("<br>"), "{}", ((_line(line.pieces, role),) for line in lines))
+    return format_html_join(BREAK, "{}", ((_line(line.pieces, role),) for line in lines))
