@@ -5,7 +5,7 @@ import datetime
 from accounts import clock, history
 from accounts.models import Role, User
 from pilots import services
-from pilots.models import Task
+from pilots.models import ObligationKind, Task
 from pilots.states import TaskState, task_states
 
 LAST = datetime.date(2023, 3, 30)
@@ -42,9 +42,11 @@ def _open_tasks() -> list[Task]:
 
 
 def _due_now(task: Task, state: TaskState, day: datetime.date) -> bool:
-    """Whether the reviewer gets to the task in this round: complete, and not among those that are left lying (every ninth, until spring)."""
+    """Whether the reviewer gets to the task in this round: complete, and no pilot task that is left lying (every ninth, until spring)."""
     if not state.ready or state.confirmed:
         return False
+    if task.obligation.kind != ObligationKind.PILOT_TASK:
+        return True
     left_lying = (task.obligation.order + task.pilot.order) % 9 == 0
     return not left_lying or (day >= datetime.date(2023, 3, 8) and task.obligation.order % 2 == 0)
 
