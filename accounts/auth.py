@@ -14,6 +14,7 @@ from accounts.addresses import address_of
 from accounts.models import AuditKind, Notice, User
 
 BEGAN, SEEN = "login_began", "login_seen"
+SHUT_WORDS = {lockout.LOCKED: "锁定期内", lockout.ADDRESS: "地址失败次数过多", lockout.BUSY: "同时登录过多"}
 
 
 class AccountBackend(ModelBackend):
@@ -51,7 +52,7 @@ def try_password(request: HttpRequest, username: str, password: str) -> tuple[Us
     door = lockout.knock(username, address_of(request))
     known = _known_name(username)
     if door.shut:
-        audit.record(AuditKind.LOGIN_FAILED, user=None, username=known, request=request, succeeded=False, reason="锁定期内")
+        audit.record(AuditKind.LOGIN_FAILED, user=None, username=known, request=request, succeeded=False, reason=SHUT_WORDS[door.reason])
         return None, _shut_words(door)
     user = auth.authenticate(request, username=username, password=password)
     if user is not None:
@@ -73,8 +74,10 @@ def _known_name(typed: str) -> str:
 
 def _shut_words(door: lockout.Door) -> str:
     until = timezone.localtime(door.opens_at)
-    if door.address_only:
+    if door.reason == lockout.ADDRESS:
         return f"这个网络地址一小时内登录失败次数过多，{until:%H:%M} 以后再试。"
+    if door.reason == lockout.BUSY:
+        return "同时登录的人太多，请过一分钟再试。"
     return f"密码连续错 {settings.LOCKOUT_FAILURES} 次，已锁定 {settings.LOCKOUT_MINUTES} 分钟，{until:%H:%M} 以后再试，或请系统管理员解除锁定。"
 
 

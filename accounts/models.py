@@ -215,6 +215,7 @@ class LoginFailure(models.Model):
     account_key = models.CharField(max_length=64)
     address = models.CharField(max_length=45)
     at = models.DateTimeField(default=timezone.now)
+    failed = models.BooleanField(default=False, help_text="false while the password is being looked at")
     cleared = models.BooleanField(default=False)
     locked_until = models.DateTimeField(null=True)
 

@@ -3,8 +3,10 @@
 import datetime
 import statistics
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -240,20 +242,41 @@ def test_login_page_is_not_cached(client, db):
     assert "no-store" in client.get(reverse("login"))["Cache-Control"]
 
 
+def test_five_tries_being_looked_at_make_the_sixth_wait(db, monkeypatch):
+    monkeypatch.setattr(lockout, "TURN_SECONDS", 0.3)
+    for _ in range(5):
+        assert not lockout.knock("guangfu", "10.0.0.1").shut
+    sixth = lockout.knock("guangfu", "10.0.0.1")
+    assert (sixth.shut, sixth.reason) == (True, lockout.BUSY)
+    assert lockout.locked_until("guangfu") is None, "waiting is no reason to lock"
+
+
+def test_tries_without_an_answer_count_as_failed(db):
+    for _ in range(5):
+        lockout.knock("guangfu", "10.0.0.1")
+    LoginFailure.objects.update(at=timezone.now() - lockout.LOOKED_AT)
+    assert lockout.knock("guangfu", "10.0.0.1").reason == lockout.LOCKED
+    assert lockout.locked_until("guangfu")
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_many_tries_at_once_are_looked_at_five_times():
-    """Twenty tries in eight threads: at most five passwords are looked at, whatever the timing (SQLite in memory cannot be shared like this)."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
+@pytest.mark.parametrize("right", [True, False])
+def test_many_tries_at_once(right):
+    """Twenty tries in twelve threads: with the right password all get in, with wrong ones at most five are looked at."""
 
     def attempt(_):
         try:
-            return lockout.knock("guangfu", "10.0.0.1").shut
+            door = lockout.knock("guangfu", "10.0.0.1")
+            if door.shut:
+                return False
+            time.sleep(0.05)
+            lockout.succeeded(door) if right else lockout.failed(door)
+            return True
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(8) as pool:
-        shut = list(pool.map(attempt, range(20)))
-    assert shut.count(False) <= 5
+    with ThreadPoolExecutor(12) as pool:
+        looked_at = list(pool.map(attempt, range(20))).count(True)
+    assert looked_at == 20 if right else looked_at <= 5
+    assert bool(lockout.locked_until("guangfu")) is not right
