@@ -17,6 +17,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "penxi_pilot.settings")
 if Path(sys.argv[0]).name in ("celery", "__main__.py"):
     os.environ.setdefault("PENXI_PROCESS", next((part for part in ("worker", "beat") if part in sys.argv), "command"))
 
+# `penxi_pilot.prepare` has run Django's checks; a worker that repeats them loads every page for nothing.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+
 # In a container and on one's own machine the worker runs as whoever started it. Only JSON is accepted, so nothing in the queue can run as code.
 warnings.simplefilter("ignore", SecurityWarning)
 
