@@ -227,6 +227,9 @@
       caret.selectNodeContents(paper.lastElementChild || paper);
       caret.collapse(false);
     }
+    const around = caret.startContainer.nodeType === Node.ELEMENT_NODE ? caret.startContainer : caret.startContainer.parentElement;
+    const inside = around && around.closest("[data-token]");
+    if (inside) { caret.setStartAfter(inside); caret.collapse(true); }
     caret.deleteContents();
     caret.insertNode(made);
     caret.setStartAfter(made);

@@ -9,7 +9,14 @@ from reports import narrative
 FIGURES = {
     "tasks.done": {"name": "已完成任务数", "text": "48", "format": "int", "unit": "项", "words": ["已完成"], "pilot": ""},
     "tasks.rate": {"name": "任务完成率", "text": "46.2%", "format": "percent", "unit": "", "words": ["完成率"], "pilot": ""},
-    "P3.tasks.rate": {"name": "竹林桥社区·任务完成率", "text": "27.3%", "format": "percent", "unit": "", "words": ["完成率"], "pilot": "P3"},
+    "P3.tasks.rate": {
+        "name": "竹林桥社区·任务完成率",
+        "text": "27.3%",
+        "format": "percent",
+        "unit": "",
+        "words": ["完成率"],
+        "pilot": "P3",
+    },
     "P3.tasks.done": {"name": "竹林桥社区·已完成任务数", "text": "3", "format": "int", "unit": "项", "words": ["已完成"], "pilot": "P3"},
 }
 HOSTILE = [
@@ -39,7 +46,12 @@ text_runs = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="�
 @st.composite
 def lines(draw):
     """A line of the editor: text and tokens in any order."""
-    parts = draw(st.lists(st.one_of(text_runs, st.sampled_from(["【已完成任务数】", "【任务完成率】", "【手填：3｜现场核实】", "【失效：gone.key】"])), max_size=6))
+    parts = draw(
+        st.lists(
+            st.one_of(text_runs, st.sampled_from(["【已完成任务数】", "【任务完成率】", "【手填：3｜现场核实】", "【失效：gone.key】"])),
+            max_size=6,
+        )
+    )
     return "".join(parts)
 
 
@@ -95,7 +107,9 @@ def test_a_differing_number_is_noticed(text, pilot, said):
     assert [d.sentence for d in found] == [said]
 
 
-@pytest.mark.parametrize("text", ["已完成48项", "完成率46.2%", "完成率 46.20%", "召开会议3次", "已完成【手填：46｜口径不同】项", "完成率【任务完成率】"])
+@pytest.mark.parametrize(
+    "text", ["已完成48项", "完成率46.2%", "完成率 46.20%", "召开会议3次", "已完成【手填：46｜口径不同】项", "完成率【任务完成率】"]
+)
 def test_an_equal_other_or_explained_number_is_not(text):
     assert narrative.disagreements(narrative.parse(text, FIGURES), FIGURES) == []
 

@@ -15,7 +15,17 @@ from reports.document import Column, Group, Table
 from reports.kinds import KINDS
 from reports.models import Report
 from reports.outline import places
-from reports.snapshot import Collected, canonical, check_code, collect_data, compare, figure_text, sha256_of, table_from_plain, table_to_plain
+from reports.snapshot import (
+    Collected,
+    canonical,
+    check_code,
+    collect_data,
+    compare,
+    figure_text,
+    sha256_of,
+    table_from_plain,
+    table_to_plain,
+)
 
 NOVEMBER = datetime.date(2022, 11, 30)
 
@@ -104,7 +114,14 @@ cells = st.one_of(st.none(), st.integers(), st.text(max_size=8), st.decimals(all
 
 @given(st.lists(st.tuples(cells, cells), max_size=4))
 def test_tables_come_back_from_json(rows):
-    table = Table("TB1", "表1", "题", (Column("甲"), Column("乙", "int", 30.5, "left", "上")), (Group("组", tuple(rows)),), closing=(("大写", "零元整"),))
+    table = Table(
+        "TB1",
+        "表1",
+        "题",
+        (Column("甲"), Column("乙", "int", 30.5, "left", "上")),
+        (Group("组", tuple(rows)),),
+        closing=(("大写", "零元整"),),
+    )
     assert table_from_plain("TB1", json.loads(canonical(table_to_plain(table))), "表1") == table
 
 
