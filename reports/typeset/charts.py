@@ -29,8 +29,8 @@ DARK, PALE, OPEN = ("#1d4f91", "none"), ("#b9cce3", "none"), ("#ffffff", "#77777
 SERIES_INKS = (DARK, PALE, OPEN)
 """(fill, stroke): 28 % and 78 % lightness and white with outline are never confused in grey."""
 TEXT, AXIS_TEXT, LIGHT_TEXT = "#1a1a1a", "#444444", "#ffffff"
-GRID, BASE, SUM, TIME = ("#c8c8c8", 0.4), ("#555555", 0.6), ("#555555", 0.5), ("#1a1a1a", 1.1)
-"""(stroke, width in points) of grid lines, the axis, the rule over the totals and 序时进度."""
+GRID, BASE, SUM, TIME, CASING = ("#c8c8c8", 0.4), ("#555555", 0.6), ("#555555", 0.5), ("#1a1a1a", 1.1), ("#ffffff", 2.7)
+"""(stroke, width in points) of grid lines, the axis, the rule over the totals, 序时进度 and the casing round it."""
 CAPTION_Q, CAPTION_SIZE, ABOVE_Q = 3, 10.5, 1
 
 
@@ -124,8 +124,8 @@ def draw(chart: StackedBars, fonts: FontSet, styles: Styles) -> ChartLayout:
         boxes += bar_boxes
         marks += bar_marks
     if chart.time_mark is not None:
-        rule, sample, mark = _time_mark(chart, bottom)
-        over += [rule, sample]
+        rules, mark = _time_mark(chart, bottom)
+        over += rules
         marks.append(mark)
     caption = compose_ragged(
         [(shortened(caption_text(chart.number, chart.finding, "图"), MAX_CAPTION_CHARS), HEI)],
@@ -168,13 +168,13 @@ def _stack(parts: tuple[int, ...], middle: float) -> tuple[list[Box], list[Mark]
     return boxes, marks
 
 
-def _time_mark(chart: StackedBars, bottom: float) -> tuple[Rule, Rule, Mark]:
-    """序时进度 as an upright line, named in the legend so that its text never meets another."""
+def _time_mark(chart: StackedBars, bottom: float) -> tuple[list[Rule], Mark]:
+    """序时进度 as an upright line with a white casing, named in the legend so that its text never meets another."""
     share = Decimal(chart.time_mark or 0)
     x = float(Decimal(PLOT_LEFT) + Decimal(PLOT_RIGHT - PLOT_LEFT) * share / 100)
     start = PLOT_LEFT + sum(35 + LEGEND_SIZE * len(name) for name in _names(chart.series))
-    rule = Rule(x, PLOT_TOP, x, bottom, TIME)
-    return rule, Rule(start + 4, 4, start + 4, 14, TIME), Mark(f"序时进度{show(share, 'percent')}", start + 9, 12.5, LEGEND_SIZE, "start")
+    rules = [Rule(x, PLOT_TOP, x, bottom, CASING), Rule(x, PLOT_TOP, x, bottom, TIME), Rule(start + 4, 4, start + 4, 14, TIME)]
+    return rules, Mark(f"序时进度{show(share, 'percent')}", start + 9, 12.5, LEGEND_SIZE, "start")
 
 
 def _names(series: tuple[str, ...]) -> tuple[str, ...]:

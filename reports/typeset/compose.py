@@ -33,6 +33,8 @@ LONELY, LONELY_CHARS = 6.0, 2
 HALF_AT_END = 0.3
 HYPHEN, EMERGENCY, LOOSE = 4.0, 60.0, 100.0
 EMERGENCY_CHARS = 4
+PAUSES, NO_PAUSE = frozenset("，、；：。！？） \u3000"), 1.5
+"""A title or caption of several lines breaks rather after a pause."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,10 @@ def compose_ragged(runs: Sequence[tuple[str, str]], *, fonts: FontSet, measure: 
     def fit(start: int, end: int, width: float, last: bool) -> tuple[float, float, bool]:
         return _ragged(text, start, end, width, last, balanced)
 
-    return _search(text, _breaks(text, measure), measure, 0.0, fit)
+    breaks = _breaks(text, measure)
+    if balanced:
+        breaks = [(i, price + (0.0 if i == 0 or text.chars[i - 1] in PAUSES else NO_PAUSE)) for i, price in breaks]
+    return _search(text, breaks, measure, 0.0, fit)
 
 
 def _justified(text: _Text, start: int, end: int, width: float, last: bool) -> tuple[float, float, bool]:
