@@ -23,6 +23,7 @@ from reports.snapshot import Collected, figure_text
 FAR_BEHIND = 20
 """Percentage points behind 序时进度 from which a pilot is 需重点推进; the warning line of the charts."""
 PHOTOS_COUNTY, PHOTOS_PILOT = 2, 8
+_INNER_QUOTES = str.maketrans("“”", "‘’")
 DEFINITIONS = {
     "done": "指标达标、佐证材料通过、已审核确认，三样齐备",
     "doing": "已有记录、材料或指标数据，尚未全部完成；含待审核的",
@@ -189,7 +190,7 @@ def _task_figures(g: Gathering) -> None:
         titles = g.open_titles(pilot)
         if titles:
             key, name = (f"{pilot.code}.open.titles", f"{pilot.unit.short_name}·待推进的任务")
-            shown = "、".join(f"“{title}”" for title in titles[:3])
+            shown = "".join(f"“{title.translate(_INNER_QUOTES)}”" for title in titles[:3])
             g.found.figure(
                 key, name, shown, "text", definition="未完成的任务中逾期的、未开始的在前，列前三项", count=len(titles), pilot=pilot.code
             )

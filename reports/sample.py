@@ -24,8 +24,8 @@ def load_reports() -> None:
     """A signed 中期评估报告 of the county and one of 普安街道 (early December 2022), and the summary as a draft."""
     office, second = (User.objects.select_related("unit").get(username=name) for name in ("office", "office2"))
     street = Pilot.objects.order_by("order").first()
-    _signed("midterm", None, office, second, opinion="总体评价请点到各试点，措辞再斟酌。")
-    _signed("midterm", street, office, second)
+    _signed("midterm", None, office, second)
+    _signed("midterm", street, office, second, opinion="总体评价请写出成效，措辞再斟酌。")
     with clock.at(clock.moment(CLOSING, 9, 20)), history.acting_as(office):
         report = services.start_report("summary", by=office, pilot=None, as_of=CLOSING)
         with transaction.atomic():
@@ -65,7 +65,7 @@ def _touch_up(report: Report, office: User) -> None:
 
     section = Section.objects.get(report=report, key="overall")
     figures = report.snapshots.first().data["figures"]
-    text = serialise(section.paragraphs, figures) + "\n各试点责任单位明确、工作有序，便民服务、居民自治和社会组织培育初见成效。"
+    text = serialise(section.paragraphs, figures) + "\n社区组织动员、志愿服务和社会力量参与初见成效。"
     services.save_section(report, key="overall", text=text, expected=section.version, by=office)
 
 

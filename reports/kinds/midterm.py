@@ -40,7 +40,9 @@ def _basis(data: dict, pilot: str) -> list[dict]:
 
 
 def _progress(data: dict, pilot: str) -> list[dict]:
-    return phrases.progress_pilot(data, pilot) if data["pilot"] else phrases.progress_county(data, pilot)
+    if data["pilot"]:
+        return phrases.progress_pilot(data, pilot)
+    return phrases.progress_county(data, pilot) + suggested(phrases.activities_county(data))
 
 
 KIND = Kind(

@@ -75,7 +75,7 @@ def one_pilot(data: dict, pilot: str) -> list[dict]:
         if facts["activities"]
         else "截至数据日期还没有已审核的活动记录。"
     )
-    gaps = f"尚未完成的任务中，{{{pilot}.open.titles}}等需加快推进。" if facts["open"] else "承担的任务均已完成。"
+    gaps = f"尚未完成的任务中，{{{pilot}.open.titles}}等任务需加快推进。" if facts["open"] else "承担的任务均已完成。"
     return suggested(
         f"承担任务{{{pilot}.tasks.total}}项，已完成{{{pilot}.tasks.done}}项，进行中{{{pilot}.tasks.doing}}项，未开始{{{pilot}.tasks.todo}}项，"
         f"完成率{{{pilot}.tasks.rate}}，{{{pilot}.tasks.standing}}。{doings}{gaps}"
