@@ -65,14 +65,21 @@ def understood(request: HttpRequest, pilots: list[Pilot], categories: list[Activ
     )
 
 
-def filtered(rows: QuerySet[Activity], asked: Asked, as_of: datetime.date) -> QuerySet[Activity]:
-    """`rows` as asked."""
+def as_they_were(rows: QuerySet[Activity], day: datetime.date) -> QuerySet[Activity]:
+    """The rows handed in by `day`, each with the state it had then (`state_on`)."""
+    return rows.filter(day__lte=day).in_state_on(day, *(state for state in ReviewState if state != ReviewState.DRAFT))
+
+
+def filtered(rows: QuerySet[Activity], asked: Asked, as_of: datetime.date, *, past: bool = False) -> QuerySet[Activity]:
+    """`rows` as asked; on a past as-of day as they were then."""
+    if past:
+        rows = as_they_were(rows, as_of)
     if asked.pilot:
         rows = rows.filter(pilot=asked.pilot)
     if asked.category:
         rows = rows.filter(category=asked.category)
     if asked.state:
-        rows = rows.filter(state=asked.state)
+        rows = rows.filter(**{"state_on" if past else "state": asked.state})
     if asked.since:
         rows = rows.filter(day__gte=asked.since)
     if asked.until:
@@ -88,6 +95,8 @@ def filtered(rows: QuerySet[Activity], asked: Asked, as_of: datetime.date) -> Qu
         )
     if asked.task:
         rows = rows.filter(tasks=asked.task)
-    if asked.counted:
+    if asked.counted and past:
+        rows = rows.filter(state_on=ReviewState.APPROVED)
+    elif asked.counted:
         rows = rows.filter(day__lte=as_of).approved_by(as_of)
     return rows

@@ -37,15 +37,19 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     pilots = list(Pilot.objects.visible_to(request.user).select_related("unit"))
     categories = list(ActivityCategory.objects.all())
     asked = understood(request, pilots, categories)
-    rows = filtered(rows_for(request), asked, request.as_of).order_by(F("day").desc(nulls_first=True), "-pk")
+    past = not request.as_of_is_default
+    rows = filtered(rows_for(request), asked, request.as_of, past=past).order_by(F("day").desc(nulls_first=True), "-pk")
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, rows, asked)
     page = Paginator(queries.with_photo_counts(rows), PAGE_SIZE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.shown_state = _state_of(row)
     return render(
         request,
         "communities/activity_list.html",
         {
             "page": page,
+            "past": past,
             "asked": asked,
             "conditions": asked.conditions(request.as_of),
             "tally": queries.tally(rows),
@@ -56,6 +60,11 @@ def activity_list(request: HttpRequest) -> HttpResponse:
             "may_record": services.pilot_of(request.user) is not None,
         },
     )
+
+
+def _state_of(row: Activity) -> str:
+    """The state's word, on a past day the one of that day."""
+    return ReviewState(getattr(row, "state_on", row.state)).label
 
 
 def _export(request: HttpRequest, rows: QuerySet[Activity], asked: Asked) -> HttpResponse:
@@ -89,7 +98,7 @@ def _export(request: HttpRequest, rows: QuerySet[Activity], asked: Asked) -> Htt
             row.participants,
             row.volunteers,
             row.photo_count,
-            row.get_state_display(),
+            _state_of(row),
             row.unit.short_name,
             row.content,
         )

@@ -238,7 +238,33 @@
     form.addEventListener("submit", () => { all("input, select", form).forEach((box) => { if (box.value === "") box.disabled = true; }); });
     all("[data-reset]").forEach((reset) => reset.addEventListener("click", () => sessionStorage.removeItem(key)));
   });
-  all("form[data-leave]").forEach((form) => form.addEventListener("submit", () => sessionStorage.clear()));
+  // 退出 forgets what this browser kept (shared phones); what the server does not have yet is asked about first.
+  function unsent() {
+    return new Promise((resolve) => {
+      if (!window.indexedDB) { resolve(0); return; }
+      const request = indexedDB.open("penxi-drafts");
+      request.onerror = () => resolve(0);
+      request.onupgradeneeded = () => { request.transaction.abort(); };
+      request.onsuccess = () => {
+        const database = request.result;
+        if (!database.objectStoreNames.contains("drafts")) { database.close(); resolve(0); return; }
+        const rows = database.transaction("drafts").objectStore("drafts").getAll();
+        rows.onerror = () => { database.close(); resolve(0); };
+        rows.onsuccess = () => { database.close(); resolve(rows.result.filter((row) => row.person === person && !row.sent).length); };
+      };
+    });
+  }
+  all("form[data-leave]").forEach((form) => form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    unsent().then((count) => {
+      if (count && !window.confirm("本机还有 " + count + " 份草稿没有传上去，退出后会清除。确定退出吗？")) return;
+      sessionStorage.clear();
+      if (window.indexedDB) indexedDB.deleteDatabase("penxi-drafts");
+      const forget = window.caches ? caches.keys().then((names) => Promise.all(names.map((name) => caches.delete(name)))) : Promise.resolve();
+      leaving = true;
+      forget.catch(() => undefined).then(() => form.submit());
+    });
+  }));
 
   // On the phone a long row of filters folds behind one button that says how many are set.
   all("form.filters").forEach((form) => {

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import clock
 from accounts.models import AuditEvent, AuditKind
 from communities.models import Activity
+from pilots import review
 from pilots.models import ReviewState, StoredFile, Task
 from tests.pilots.bad_uploads import BAD, assert_refused_everywhere, jpeg
 
@@ -329,6 +330,17 @@ def test_counted_shows_the_rows_behind_a_figure(approved, submitted, as_person):
     submitted(title="未审的")
     rows = as_person("office").get("/activities/?counted=1").context["page"].object_list
     assert [str(row) for row in rows] == ["计入的"]
+
+
+def test_on_a_past_day_the_list_is_as_it_was(submitted, as_person, puan):
+    with clock.at(datetime.date(2022, 10, 10)):
+        row = submitted(title="十月的活动", day=datetime.date(2022, 10, 9))
+    with clock.at(datetime.date(2022, 10, 20)):
+        review.approve(row, by=puan)
+    client = as_person("office")
+    for day, state in (("2022-10-09", None), ("2022-10-15", "待审核"), ("2022-10-31", "已通过")):
+        rows = client.get(f"/activities/?as_of={day}").context["page"].object_list
+        assert [row.shown_state for row in rows] == ([state] if state else [])
 
 
 @pytest.mark.parametrize(
