@@ -38,11 +38,12 @@ class PdfFile:
 
 @dataclass(frozen=True)
 class Pages:
-    """A document ready to render: markup, style sheet, and its pictures by their address."""
+    """A document ready to render: markup, style sheet, its pictures by their address, and how many pages are planned after the contents."""
 
     html: str
     css: str
     pictures: dict[str, Path]
+    planned: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def compose_pages(document: Document, fonts: FontSet) -> Pages:
             "foot": css_text(f"{end_line(document)}\u3000本页不随报告印发"),
         },
     )
-    return Pages(html, css, parts.pictures)
+    return Pages(html, css, parts.pictures, pages)
 
 
 def css_text(text: str) -> str:

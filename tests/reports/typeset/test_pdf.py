@@ -12,6 +12,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from reports.document import Annex, Column, Group, Heading, Paragraph, Photo, Photos, Run, Signature, StackedBars, Table
+from reports.typeset.fonts import load_fonts
 from reports.typeset.marks import HALF_MARKS
 from reports.typeset.measures import LINE
 from reports.typeset.pdf import compose_pages, css_text, render_pdf
@@ -36,8 +37,9 @@ def rendered(request, tmp_path_factory):
     target = tmp_path_factory.mktemp("pdf") / "中期报告.pdf"
     heard = []
     with override_settings(PENXI_VAR=var, MEDIA_ROOT=media):
+        planned = compose_pages(report(photos), load_fonts()).planned
         made = render_pdf(report(photos), target, progress=lambda word, percent: heard.append((word, percent)))
-    return {"path": target, "made": made, "heard": heard, "faces": request.param, "reader": PdfReader(target)}
+    return {"path": target, "made": made, "planned": planned, "heard": heard, "faces": request.param, "reader": PdfReader(target)}
 
 
 def text_of(path, first=1, last=0, *options):
@@ -99,6 +101,10 @@ def test_bookmarks_follow_the_headings(rendered):
     assert marks[0] == (0, "蓬溪县2022年省级城乡社区治理试点中期评估报告")
     assert (1, "一、总体评价") in marks and (0, "附件1\u3000试点任务对照表") in marks
     assert (2, "（一）普安街道（便民服务型社区试点）") in marks
+
+
+def test_pages_come_out_as_planned(rendered):
+    assert rendered["made"].pages == rendered["planned"] + 2
 
 
 def test_pages_and_their_numbers(rendered):
@@ -272,8 +278,6 @@ def test_text_for_the_style_sheet_cannot_end_its_string():
 
 
 def test_markup_carries_no_style_attribute(var):
-    from reports.typeset.fonts import load_fonts
-
     html = compose_pages(report(), load_fonts()).html
     assert " style=" not in html and "<script" not in html
 
