@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import clock, once
 from accounts.access import Action, may, requires
@@ -33,9 +33,15 @@ def say(request: HttpRequest, refused: ValidationError) -> None:
         messages.error(request, sentence)
 
 
+@require_GET
 @requires(Action.PREPARE_REPORT)
-def report_center(request: HttpRequest, sign_form: SignForm | None = None, signing: int | None = None) -> HttpResponse:
+def report_center(request: HttpRequest) -> HttpResponse:
     """报告中心: what is being made, what the plan asks for, every edition."""
+    return _center(request)
+
+
+def _center(request: HttpRequest, sign_form: SignForm | None = None, signing: int | None = None) -> HttpResponse:
+    """The page; with `sign_form` the refused registration of `signing` stands open on it."""
     kind, state = request.GET.get("kind", ""), request.GET.get("state", "")
     rows = queries.reports_for(request.user)
     if kind in KINDS:
@@ -62,6 +68,7 @@ def report_center(request: HttpRequest, sign_form: SignForm | None = None, signi
     return render(request, "reports/report_center.html", context, status=422 if sign_form else 200)
 
 
+@require_http_methods(["GET", "POST"])
 @requires(Action.PREPARE_REPORT)
 def report_new(request: HttpRequest) -> HttpResponse:
     """编制报告: which, of whom, as of which day. An edition already begun is opened, not doubled."""
@@ -91,6 +98,7 @@ def report_new(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/report_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_GET
 @requires(Action.VIEW_REPORTS)
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition: state, facts, files, 流转记录, who downloaded."""
@@ -125,6 +133,7 @@ def _flow_step(step, newest: bool) -> dict:
     }
 
 
+@require_GET
 @requires(Action.VIEW_REPORTS)
 def report_compare(request: HttpRequest, pk: int) -> HttpResponse:
     """与第1版对比: the edition beside the one it corrects, figures and text."""
@@ -142,12 +151,14 @@ def report_compare(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reports/report_compare.html", context)
 
 
+@require_GET
 @requires(Action.VIEW_REPORTS)
 def report_issued(request: HttpRequest) -> HttpResponse:
     """已签发报告: what the leading group and the towns read, the newest first, one click each for PDF, Excel, Word."""
     return render(request, "reports/report_issued.html", {"versions": queries.signed_reports(request.user)})
 
 
+@require_GET
 @requires(Action.VIEW_REPORTS)
 def report_verify(request: HttpRequest) -> HttpResponse:
     """Which report and edition a printed copy is, by its check code."""
@@ -218,7 +229,7 @@ def report_sign(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{report}已登记签发，领导小组可以查看和下载")
             return redirect("report_detail", pk)
-    return report_center(request, sign_form=form, signing=report.pk)
+    return _center(request, sign_form=form, signing=report.pk)
 
 
 def _add_refusal(form: SignForm, refused: ValidationError) -> None:

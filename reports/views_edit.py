@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import clock
 from accounts.access import Action, requires
@@ -27,6 +27,7 @@ def _report(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(Report.objects.visible_to(request.user).select_related("pilot__unit", "corrects"), pk=pk)
 
 
+@require_GET
 @requires(Action.PREPARE_REPORT)
 def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft on the desk: one section at a time."""
