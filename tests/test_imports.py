@@ -36,7 +36,7 @@ def test_imports_point_to_the_left(path):
 
 def test_every_module_imports():
     for path in MODULES:
-        if path.name != "__main__.py":
+        if path != Path("penxi_pilot/wsgi.py"):  # importing it is the start of a web server: tests/wiring starts real ones
             importlib.import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
 
 
