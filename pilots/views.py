@@ -166,8 +166,9 @@ def _figures(standing: PilotStanding) -> list[dict]:
 
 
 def _coming(tasks: list[Task], states: dict[int, TaskState]) -> list[tuple[Task, TaskState, str]]:
-    """接下来 30 天: open tasks by due date, with what is missing."""
-    open_tasks = [t for t in tasks if not states[t.pk].done and 0 <= states[t.pk].days_left <= NEXT_DAYS and states[t.pk].light is not None]
+    """接下来 30 天: the pilot's own open tasks by due date, with what is missing (not what the office writes, nor steps above the county)."""
+    own = [task for task in tasks if archived(task) and not states[task.pk].done]
+    open_tasks = [task for task in own if 0 <= states[task.pk].days_left <= NEXT_DAYS]
     open_tasks.sort(key=lambda task: (task.obligation.due, task.obligation.order))
     return [(task, states[task.pk], missing_words([(task, states[task.pk])])) for task in open_tasks]
 
