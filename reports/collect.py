@@ -396,11 +396,9 @@ def _tb2_rows(obligation: Obligation, state: TaskState) -> list[tuple]:
     if not state.measures:
         return [(obligation.code, sentence, obligation.title, None, None, None, None, files)]
     rows = []
-    for order, measured in enumerate(state.measures):
-        head = (obligation.code, sentence, obligation.title) if order == 0 else ("", "", "")
-        rows.append(
-            (*head, measured.indicator.metric.name, _target(measured), _actual(measured), _met(measured), files if order == 0 else "")
-        )
+    for measured in state.measures:
+        judged = (measured.indicator.metric.name, _target(measured), _actual(measured), _met(measured))
+        rows.append((obligation.code, sentence, obligation.title, *judged, files))
     return rows
 
 

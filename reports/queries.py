@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from reports.models import OPEN_JOB, FileFormat, JobState, Report, ReportFile, R
 from reports.services import state_words
 
 DONE_STAYS = datetime.timedelta(hours=12)
+COUNTY_FIRST = F("pilot__order").asc(nulls_first=True)
 FAILED_STAYS = datetime.timedelta(days=7)
 
 
@@ -268,13 +269,13 @@ def _due(requirement: ReportRequirement, obligations: list[Obligation], today: d
 
 def signed_reports(user: User) -> list[Version]:
     """Signed reports a person may see, the newest signing first; a corrected edition stands below the one that replaced it."""
-    rows = reports_for(user).filter(signed_on__isnull=False).order_by("-signed_on", "-edition", "-id")
+    rows = reports_for(user).filter(signed_on__isnull=False).order_by("-signed_on", COUNTY_FIRST, "-edition", "-id")
     return [version_row(report) for report in rows[:50]]
 
 
 def latest_signed(user: User) -> Version | None:
     """The newest signed report that has not been corrected, with its files; None when there is none."""
-    report = reports_for(user).filter(state=ReportState.SIGNED).order_by("-signed_on", "-as_of", "pilot__order", "-id").first()
+    report = reports_for(user).filter(state=ReportState.SIGNED).order_by("-signed_on", "-as_of", COUNTY_FIRST, "-id").first()
     return version_row(report) if report else None
 
 

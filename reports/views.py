@@ -48,7 +48,7 @@ def _center(request: HttpRequest, sign_form: SignForm | None = None, signing: in
         rows = rows.filter(kind=kind)
     if state in ReportState.values:
         rows = rows.filter(state=state)
-    page = Paginator(rows.order_by("-as_of", "kind", "pilot__order", "-edition"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by("-as_of", "kind", queries.COUNTY_FIRST, "-edition"), PER_PAGE).get_page(request.GET.get("page"))
     versions = [queries.version_row(report) for report in page]
     wanted = request.GET.get("sign", "")
     signing = signing or (int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None)

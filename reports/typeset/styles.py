@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from reports.typeset.compose import Line, Piece
+from reports.typeset.compose import NOMINAL, Line, Piece
 from reports.typeset.measures import Q
 
 MARK_CLASSES = {"●": "mk mk-ok", "▲": "mk mk-warn", "■": "mk mk-late", "○": "mk mk-open"}
 BREAK = SafeString("<br>")
+USUAL_SPACING = NOMINAL * 16
 _MARKS = re.compile("([●▲■○])")
 
 
@@ -61,32 +62,43 @@ def _inner(text: str) -> SafeString:
     )
 
 
-def _piece(piece: Piece, role: str) -> SafeString:
-    classes = []
+def _classes(piece: Piece, role: str) -> list[str]:
     if piece.fallback:
-        classes.append("fb")
-    elif piece.half:
-        classes.append(f"hf-{piece.role}")
-    elif piece.role != role:
-        classes.append(f"ft-{piece.role}")
-    if piece.gap:
-        classes.append("gp")
-    if not classes:
-        return _inner(piece.text)
-    return format_html('<span class="{}">{}</span>', " ".join(classes), _inner(piece.text))
+        return ["fb"]
+    if piece.half:
+        return [f"hf-{piece.role}"]
+    return [f"ft-{piece.role}"] if piece.role != role else []
 
 
-def _line(pieces: Iterable[Piece], role: str) -> SafeString:
-    return format_html_join("", "{}", ((_piece(piece, role),) for piece in pieces))
+def _line(pieces: Sequence[Piece], role: str) -> SafeString:
+    """The pieces of a line; plain text needs no element, and the space beside a number stands on the number's own one."""
+    classes = [_classes(piece, role) for piece in pieces]
+    for i, piece in enumerate(pieces):
+        if piece.gap and (piece.text[0].isascii() or classes[i]):
+            classes[i].append("gp")
+        elif piece.gap:
+            classes[i - 1].append("ga")
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<span class="{}">{}</span>', " ".join(names), _inner(piece.text)) if names else _inner(piece.text),)
+            for piece, names in zip(pieces, classes, strict=True)
+        ),
+    )
 
 
 def set_lines(lines: Sequence[Line], styles: Styles, role: str) -> SafeString:
     """Justified lines as HTML; `role` is the face of the paragraph around them."""
-    return format_html_join(
-        BREAK,
-        '<span class="ln {}">{}</span>',
-        ((styles.spacing(line.spacing), _line(line.pieces, role)) for line in lines),
-    )
+    return format_html_join(BREAK, "{}", ((_spaced(line, styles, role),) for line in lines))
+
+
+def _spaced(line: Line, styles: Styles, role: str) -> SafeString:
+    """A line in its letter spacing; the usual one is the page's own and needs no element."""
+    html = _line(line.pieces, role)
+    if abs(line.spacing - USUAL_SPACING) < 0.0005:
+        return html
+    return format_html('<span class="{}">{}</span>', styles.spacing(line.spacing), html)
 
 
 def set_plain(lines: Sequence[Line], role: str) -> SafeString:

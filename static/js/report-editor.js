@@ -3,10 +3,11 @@
 (function () {
   "use strict";
 
-  const form = document.querySelector("[data-editor]");
-  if (!form || !window.fetch) return;
-  const source = form.querySelector("[data-editor-source]");
-  const desk = form.querySelector(".desk");
+  const root = document.querySelector("[data-editor]");
+  const form = document.getElementById("section-form");
+  if (!root || !form || !window.fetch) return;
+  const source = root.querySelector("[data-editor-source]");
+  const desk = root.querySelector(".desk");
   const figures = JSON.parse(document.getElementById("figures-data").textContent);
   const byName = new Map(figures.map(function (figure) { return [figure.name, figure]; }));
   const TOKEN = /【([^【】\n]{1,120})】/g;
@@ -79,8 +80,6 @@
   // --- saving -------------------------------------------------------------------------------------------------------------------
 
   const status = document.querySelector("[data-saved]");
-  const version = function () { return form.querySelector("[data-editor-version]"); };
-
   function tell(text) { if (status) status.textContent = text; }
 
   function later() {
@@ -102,7 +101,6 @@
       if (!answer.ok) { tell(said.error || "没有存下，内容还在，请按保存"); return; }
       saved = sent;
       document.querySelectorAll("[data-editor-version]").forEach(function (field) { field.value = said.version; });
-      form.dispatchEvent(new CustomEvent("saved"));
       tell("已自动保存 " + said.saved);
       set("[data-words]", said.words);
       const preview = document.querySelector("[data-preview]");
@@ -210,8 +208,8 @@
 
   // --- inserting ----------------------------------------------------------------------------------------------------------------
 
-  const panel = form.querySelector("[data-figures-panel]");
-  const toggle = form.querySelector("[data-figures-toggle]");
+  const panel = root.querySelector("[data-figures-panel]");
+  const toggle = root.querySelector("[data-figures-toggle]");
   let caret = null;
 
   function remember() {
@@ -263,7 +261,7 @@
   draw();
   source.hidden = true;
   source.after(paper);
-  const how = form.querySelector("[data-editor-how]");
+  const how = root.querySelector("[data-editor-how]");
   if (how) how.textContent = "蓝底的数字由系统填写，按一下看口径和明细；直接打字即可修改，自动保存。";
   paper.addEventListener("input", keep);
   paper.addEventListener("blur", function () { remember(); save(); });
