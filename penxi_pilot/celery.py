@@ -23,7 +23,7 @@ os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 # In a container and on one's own machine the worker runs as whoever started it. Only JSON is accepted, so nothing in the queue can run as code.
 warnings.simplefilter("ignore", SecurityWarning)
 
-# The queue file is asked five times a second: a job starts 0.1 s after the click. As a transport option kombu refuses the value.
+# The queue file is asked five times a second instead of once. As a transport option kombu refuses the value.
 embedded_transport.Transport.polling_interval = 0.2
 
 app = Celery("penxi_pilot")

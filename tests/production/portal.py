@@ -133,7 +133,7 @@ class ProductionPortal:
         except OSError:
             return 0, {}
 
-    def wait_ready(self, seconds: float = 90) -> None:
+    def wait_ready(self, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         waiting = list(self.addresses)
         while waiting:

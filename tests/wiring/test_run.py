@@ -43,7 +43,7 @@ class Run:
     def text(self):
         return "".join(self.lines)
 
-    def ready(self, seconds=150):
+    def ready(self, seconds=240):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
             found = re.search(r"^READY (\S+)\n", self.text, re.MULTILINE)
