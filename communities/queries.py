@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from communities.models import Activity, ActivityPhoto
 from pilots.models import ActivityCategory, Indicator, Pilot, Task, TaskGroup
+from pilots.queries import tasks_of_category
 
 # Metrics that count one category without naming it.
 CATEGORY_OF_METRIC = {"discussion_count": "discussion", "training_count": "training"}
@@ -29,13 +30,8 @@ def categories_of(pilot: Pilot) -> list[ActivityCategory]:
 
 
 def brought_tasks(pilot: Pilot, category: ActivityCategory | None) -> list[Task]:
-    """The tasks a category brings with it: those of the pilot with an indicator that counts this category."""
-    if category is None:
-        return []
-    found = Indicator.objects.filter(obligation__tasks__pilot=pilot).values_list("obligation_id", "metric__code", "params")
-    obligations = {pk for pk, metric, params in found if category.code in _wanted_by(metric, params or {})}
-    rows = Task.objects.filter(pilot=pilot, obligation__in=obligations)
-    return list(rows.select_related("obligation").order_by("obligation__order"))
+    """The tasks a category brings with it (pilots.queries.tasks_of_category), with what a form shows of them."""
+    return list(tasks_of_category(pilot, category).select_related("obligation")) if category else []
 
 
 def card_names(pilot: Pilot) -> dict[int, str]:

@@ -161,7 +161,7 @@ def _record(plan: Plan, cast: Cast, writer: User) -> Activity:
         None,
         by=writer,
         uid=uuid.UUID(int=chance.getrandbits(128), version=4),
-        tasks=cast.brought[plan.category],
+        tasks=_served(cast.brought[plan.category], plan),
         values={
             "category": category,
             "title": plan.title,
@@ -189,6 +189,14 @@ def _record(plan: Plan, cast: Cast, writer: User) -> Activity:
             by=writer,
         )
     return row
+
+
+def _served(brought: list[Task], plan: Plan) -> list[Task]:
+    """What the person leaves ticked: a training is for one audience, named in its title."""
+    if plan.category != "training":
+        return brought
+    other = "社区工作者" if plan.title.startswith("社会工作") else "社会工作" if plan.title.startswith("社区工作者") else "　"
+    return [task for task in brought if other not in task.obligation.title]
 
 
 def _organiser(cast: Cast) -> str:

@@ -11,7 +11,7 @@ from pilots.files import Checked, Kind
 from pilots.imaging import PREVIEW_SIDE
 from pilots.sample_documents import cjk_font
 
-SIZE = (800, 600)
+DRAWN, SIZE = (800, 600), (640, 480)
 Draw = ImageDraw.ImageDraw
 
 
@@ -100,9 +100,9 @@ SCENES: dict[str, Callable[[Draw], None]] = {
 
 @cache
 def _scene(name: str) -> Image.Image:
-    picture = Image.new("RGB", SIZE, "#ffffff")
+    picture = Image.new("RGB", DRAWN, "#ffffff")
     SCENES[name](ImageDraw.Draw(picture))
-    return picture
+    return picture.resize(SIZE, Image.Resampling.LANCZOS)
 
 
 @cache
@@ -110,8 +110,8 @@ def photo(scene: str, day: datetime.date, kind: str) -> Checked:
     """A scene with its strip, ready to be kept; `kind` is the word of the photo's kind. Equal arguments share their bytes."""
     picture = _scene(scene).copy()
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 556, 800, 600), fill="#f8f5ec")
-    draw.text((20, 578), f"示例照片　{day.isoformat()}　{kind}", font=cjk_font(24), fill="#6b4700", anchor="lm")
+    draw.rectangle((0, 442, 640, 480), fill="#f8f5ec")
+    draw.text((16, 461), f"示例照片　{day.isoformat()}　{kind}", font=cjk_font(21), fill="#6b4700", anchor="lm")
     small = picture.resize((PREVIEW_SIDE, PREVIEW_SIDE * 3 // 4), Image.Resampling.BILINEAR)
     return Checked(
         Kind.IMAGE,
