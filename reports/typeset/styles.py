@@ -12,7 +12,7 @@ from reports.typeset.compose import NOMINAL, Line, Piece
 from reports.typeset.measures import Q
 
 MARK_CLASSES = {"●": "mk mk-ok", "▲": "mk mk-warn", "■": "mk mk-late", "○": "mk mk-open"}
-BREAK = SafeString("<br>")
+BREAK = format_html("<{}>", "br")
 USUAL_SPACING = NOMINAL * 16
 _MARKS = re.compile("([●▲■○])")
 
