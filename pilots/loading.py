@@ -9,6 +9,7 @@ pilot, per_pilot → the pilot's unit; per_community → the community; per_pare
 also where the executor stands above the county (its `external` steps are only recorded by the office).
 """
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +18,8 @@ from pathlib import Path
 from django.db import models, transaction
 from simple_history.utils import bulk_create_with_history
 
-from accounts.models import Unit, UnitKind
+from accounts import clock
+from accounts.models import Unit, UnitKind, sample_mode
 from accounts.pinyin import search_key
 from pilots.models import (
     ActivityCategory,
@@ -84,6 +86,8 @@ class _Loader:
     def __init__(self, file: PlanFile) -> None:
         self.file, self.plan = file, file.plan
         self.outcome = Outcome()
+        # The sample year begins before the day its clock is pinned to: its plan is there from the day it was issued.
+        self.since = clock.moment(self.plan["programme"]["plan_issued"]) if sample_mode() else clock.now()
 
     def run(self) -> Outcome:
         self.units = self._units()
@@ -120,7 +124,7 @@ class _Loader:
                 self._update(row, values)
             model = type(row)
         if fresh:
-            _create(model, fresh)
+            _create(model, fresh, self.since)
             self.outcome.changes += [Change("新增", model._meta.verbose_name, str(row)) for row in fresh]
         if remove:
             for name in [name for name in found if name not in wanted]:
@@ -443,10 +447,10 @@ class _Loader:
             self._links(made[code], "obligations", [self.obligations[one] for one in codes])
 
 
-def _create(model: type[models.Model], fresh: list[models.Model]) -> None:
+def _create(model: type[models.Model], fresh: list[models.Model], since: datetime.datetime) -> None:
     """Insert in one go, with history where the model keeps it."""
     if hasattr(model, "history"):
-        bulk_create_with_history(fresh, model)
+        bulk_create_with_history(fresh, model, default_date=since)
     else:
         model.objects.bulk_create(fresh)
 

@@ -28,7 +28,7 @@ class Check:
 
 
 def confirming_unit(task: Task) -> Unit | None:
-    """Who confirms: the street or town for its communities' tasks, the office for a street's or town's; None for the office's own."""
+    """Who confirms: the street or town for its communities' tasks, the office for a street's or town's and (its second person) for its own."""
     return reviewer_after(task.unit)
 
 

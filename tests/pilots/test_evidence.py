@@ -35,7 +35,14 @@ def row(guangfu, kind):
 
 
 def form_data(kind, tasks, **changes):
-    data = {"uid": uuid.uuid4(), "type": kind.pk, "title": "与商圈共建协议", "dated": "2022-11-08", "note": "", "tasks": [t.pk for t in tasks]}
+    data = {
+        "uid": uuid.uuid4(),
+        "type": kind.pk,
+        "title": "与商圈共建协议",
+        "dated": "2022-11-08",
+        "note": "",
+        "tasks": [t.pk for t in tasks],
+    }
     return data | {"upload": pdf(), "deed": "submit"} | changes
 
 
@@ -115,9 +122,7 @@ def test_an_approved_record_is_voided_and_replaced_never_edited(row, guangfu, pu
     row.refresh_from_db()
     tasks = list(row.tasks.all())
     with pytest.raises(ValidationError, match="不能修改"):
-        evidence.save_evidence(
-            row, by=guangfu, expected_version=row.version, type=kind, title="改名", dated=DAY, note="", tasks=tasks
-        )
+        evidence.save_evidence(row, by=guangfu, expected_version=row.version, type=kind, title="改名", dated=DAY, note="", tasks=tasks)
     with pytest.raises(PermissionDenied):
         review.void(row, by=guangfu, opinion="写错了")
     review.void(row, by=puan, opinion="附件错了")
@@ -155,7 +160,9 @@ def test_two_presses_make_one_record(as_person, kind, guangfu):
 
 def test_unit_state_and_people_never_come_from_the_form(as_person, kind, guangfu, puan):
     foreign = {"unit": puan.unit_id, "state": "approved", "created_by": puan.pk, "pilot": 1, "waiting_at": "", "version": 99, "sample": ""}
-    as_person("guangfu").post(reverse("evidence_new"), form_data(kind, evidence.tasks_proved_by(guangfu, kind)) | foreign | {"deed": "save"})
+    as_person("guangfu").post(
+        reverse("evidence_new"), form_data(kind, evidence.tasks_proved_by(guangfu, kind)) | foreign | {"deed": "save"}
+    )
     made = Evidence.objects.get()
     assert (made.unit, made.state, made.created_by, made.pilot.code) == (guangfu.unit, "draft", guangfu, "P2")
 
@@ -213,9 +220,7 @@ def test_the_file_comes_back_as_it_was_and_the_download_is_recorded(as_person, r
 
 
 @pytest.mark.parametrize("name", ["evidence_list", "review_desk"])
-def test_lists_ask_the_same_number_of_queries_for_one_and_three_rows(
-    as_person, guangfu, kind, name, django_assert_max_num_queries
-):
+def test_lists_ask_the_same_number_of_queries_for_one_and_three_rows(as_person, guangfu, kind, name, django_assert_max_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
