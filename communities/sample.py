@@ -166,7 +166,7 @@ def _record(plan: Plan, cast: Cast, writer: User) -> Activity:
             "category": category,
             "title": plan.title,
             "day": plan.day,
-            "start_time": datetime.time(chance.choice((9, 10, 14, 15, 19)), chance.choice((0, 30))),
+            "start_time": datetime.time(chance.choice((9, 10, 14)), chance.choice((0, 30))),
             "place": "" if unfinished else place,
             "organiser": "示例承接组织" if writer.role == Role.CONTRACTOR else _organiser(cast),
             "participants": chance.randint(*words.people),
@@ -211,8 +211,14 @@ def _finish(row: Activity, plan: Plan, cast: Cast, writer: User, when: datetime.
     chance, last = cast.chance, clock.moment(END, 11, 0)
 
     def later(days: int, minutes: int = 0) -> datetime.datetime:
+        """The next deed: some minutes later, or `days` later within the hours of an office."""
         nonlocal when
-        when = min(when + datetime.timedelta(days=days, minutes=minutes + chance.randrange(50)), last)
+        then = when + datetime.timedelta(days=days, minutes=minutes + chance.randrange(50))
+        if days:
+            while then.weekday() >= 5 or then.date() in HOLIDAYS:
+                then += datetime.timedelta(days=1)
+            then = then.replace(hour=9 + chance.randrange(8))
+        when = max(when, min(then, last))
         return when
 
     if plan.course == "withdrawn":
