@@ -160,7 +160,7 @@ def disagreements(paragraphs: Sequence[dict], figures: Figures, *, pilot: str = 
 
 def _in_text(text: str, figures: Figures, pilot: str, p: int, r: int) -> list[Disagreement]:
     found = {}
-    names = {f["pilot"]: f["name"].partition("·")[0] for f in figures.values() if f["pilot"]}
+    names = {f["pilot"]: f["name"].partition("·")[0] for f in figures.values() if f["pilot"] and f["words"]}
     for key, figure in figures.items():
         for word in figure["words"]:
             unit = "%" if figure["format"] == "percent" else figure["unit"]

@@ -70,7 +70,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Place:
-    """A section as it stands in one report: numbered heading, the pilot it speaks of, whether a person writes in it."""
+    """A section as it stands in one report: numbered heading, the pilot it alone speaks of, whether a person writes in it."""
 
     key: str
     heading: str
@@ -101,7 +101,7 @@ def places(kind: Kind, data: dict) -> list[Place]:
         number += spec.numbered
         heading = f"{numeral(number)}、{spec.title}" if spec.numbered else ""
         if not spec.each_pilot:
-            found.append(Place(spec.key, heading, 1, spec, data["pilot"] or "", True, spec.tables, spec.charts))
+            found.append(Place(spec.key, heading, 1, spec, "", True, spec.tables, spec.charts))
             continue
         found.append(Place(spec.key, heading, 1, spec, writable=False))
         found += _each_pilot(spec, data)
