@@ -7,6 +7,7 @@ with Servers() as servers, ProductionPortal(servers.postgres_url, servers.redis_
 import json
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -160,3 +161,4 @@ class ProductionPortal:
                 process.wait()
         with psycopg.connect(self.server_url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+        shutil.rmtree(self.folder, ignore_errors=True)
