@@ -208,6 +208,7 @@ class _States:
         self.tasks = {task.pk: task for task in self.asked}
         self.slots: dict[int, tuple[Slot, ...]] = {}
         self.states: dict[int, TaskState] = {}
+        self.rates: dict[str, dict[int, Figure]] = {}
 
     def compute(self) -> dict[int, TaskState]:
         if not self.tasks:
@@ -333,12 +334,7 @@ class _States:
         code = indicator.metric.code
         if task.pilot_id is None and code == "document_count":
             return self._own_documents(task)
-        if code == "task_completed_rate":
-            found = {pilot: self._completed(pilot) for pilot in self.pilots}
-        elif code == "archive_complete_rate":
-            found = {pilot: self._archive(pilot) for pilot in self.pilots}
-        else:
-            found = self.measurement.figures(code, **indicator.params)
+        found = self._rates(code) if code in _COMPUTED_HERE else self.measurement.figures(code, **indicator.params)
         if task.pilot_id is not None:
             return found[task.pilot_id]
         below = [figure for pilot, figure in found.items() if self._stands_above(task, self.pilots[pilot])]
@@ -351,13 +347,23 @@ class _States:
     def _stands_above(task: Task, pilot: Pilot) -> bool:
         return task.obligation.scope == "county" or pilot.accountable_id == task.unit_id
 
-    def _completed(self, pilot: int) -> Figure:
-        own = [self.states[t.pk] for t in self.tasks.values() if t.pilot_id == pilot and t.obligation.kind == ObligationKind.PILOT_TASK]
+    def _rates(self, code: str) -> dict[int, Figure]:
+        """A figure made of the other tasks, for every pilot at once; first asked for when all of these have their state."""
+        if code not in self.rates:
+            rate = self._completed if code == "task_completed_rate" else self._archive
+            own: dict[int, list[Task]] = {pilot: [] for pilot in self.pilots}
+            for task in self.tasks.values():
+                if task.pilot_id is not None:
+                    own[task.pilot_id].append(task)
+            self.rates[code] = {pilot: rate(tasks) for pilot, tasks in own.items()}
+        return self.rates[code]
+
+    def _completed(self, tasks: list[Task]) -> Figure:
+        own = [self.states[t.pk] for t in tasks if t.obligation.kind == ObligationKind.PILOT_TASK]
         return ratio(sum(state.done for state in own), len(own))
 
-    def _archive(self, pilot: int) -> Figure:
-        due = [self.slots[t.pk] for t in self.tasks.values() if t.pilot_id == pilot and t.obligation.due <= self.as_of and archived(t)]
-        slots = [slot for group in due for slot in group]
+    def _archive(self, tasks: list[Task]) -> Figure:
+        slots = [slot for t in tasks if t.obligation.due <= self.as_of and archived(t) for slot in self.slots[t.pk]]
         return ratio(sum(slot.approved for slot in slots), len(slots))
 
 

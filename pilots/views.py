@@ -74,9 +74,11 @@ def _phase_of(tasks: list[Task]) -> Phase | None:
 
 def _standings(request: HttpRequest, tasks: list[Task], states: dict[int, TaskState]) -> list[PilotStanding]:
     share = time_progress(_phase_of(tasks), request.as_of)
+    grouped: dict[Pilot, list[Task]] = {}
+    for task in tasks:
+        grouped.setdefault(task.pilot, []).append(task)
     return [
-        standing_of(pilot, [task for task in tasks if task.pilot_id == pilot.pk], states, request.as_of, share)
-        for pilot in _pilots_of(tasks)
+        standing_of(pilot, own, states, request.as_of, share) for pilot, own in sorted(grouped.items(), key=lambda item: item[0].order)
     ]
 
 

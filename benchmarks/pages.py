@@ -1,0 +1,155 @@
+"""Working pages at 6 and at 600 pilots: queries, milliseconds, and their ratio to a logged-in page without data (/me/).
+
+    .venv/bin/python -m benchmarks.pages [--pilots 6 600] [--rounds 20] [--only sqlite|postgresql]
+
+Each size and database runs in a process of its own. Requests go through every middleware and template in this process, without a network;
+the pages take turns, the figures are medians. `--profile PAGE` prints where the time of one page goes instead.
+"""
+
+import argparse
+import contextlib
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+from benchmarks.measure import PASSWORD, folder, machine, run, say, start_django, table
+
+EMPTY = "/me/"
+PAGES = (
+    ("home, office", "office", "/"),
+    ("home, leading group", "leader", "/"),
+    ("home, town", "chicheng", "/"),
+    ("home, community", "xiahejie", "/"),
+    ("task list, office", "office", "/tasks/?tab=all"),
+    ("task list, office, late ones", "office", "/tasks/?light=late"),
+    ("task list, community", "xiahejie", "/tasks/?tab=all"),
+    ("activity list, office", "office", "/activities/"),
+    ("evidence list, office", "office", "/evidence/"),
+    ("pilot list, office", "office", "/pilots/"),
+    ("pilot, office", "office", "/pilots/P4/"),
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages", description=__doc__.splitlines()[0])
+    parser.add_argument("--pilots", type=int, nargs="+", default=[6, 600])
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--only", choices=["sqlite", "postgresql"])
+    parser.add_argument("--profile", metavar="PAGE", help="the name of a page as in the table")
+    parser.add_argument("--inside", nargs=3, metavar=("FOLDER", "URL", "PILOTS"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.inside:
+        _inside(Path(given.inside[0]), given.inside[1], int(given.inside[2]), given)
+        return
+    print(machine(), "\n")
+    options = ["--rounds", str(given.rounds), *(["--profile", given.profile] if given.profile else [])]
+    with contextlib.ExitStack() as stack:
+        for pilots in given.pilots:
+            for database in ["sqlite", "postgresql"] if not given.only else [given.only]:
+                url = _database(stack, database)
+                with folder() as path:
+                    say(f"{pilots} pilots on {database} …")
+                    done = run([sys.executable, "-m", "benchmarks.pages", *options, "--inside", path, url, pilots], timeout=3600)
+                    print(f"### {pilots} pilots, {database}\n\n{done.output}")
+
+
+def _database(stack: contextlib.ExitStack, name: str) -> str:
+    if name == "sqlite":
+        return "-"
+    from tests.servers import Servers
+
+    return stack.enter_context(Servers()).postgres_url
+
+
+def _inside(path: Path, url: str, pilots: int, given: argparse.Namespace) -> None:
+    """The measuring process: one database, one size."""
+    start_django(path, **({} if url == "-" else {"DATABASE_URL": url}))
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks.county import make_county
+    from pilots.models import Pilot
+
+    call_command("migrate", verbosity=0)
+    if not Pilot.objects.exists():
+        make_county(pilots, password=PASSWORD)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    clients = {name: _client(name) for name in {name for _, name, _ in PAGES}}
+    if given.profile:
+        _profile(clients, given.profile)
+        return
+    _print_sizes()
+    times: dict[str, list[float]] = {title: [] for title, _, _ in PAGES}
+    empty: dict[str, list[float]] = {name: [] for name in clients}
+    queries = {title: _queries(clients[name], address) for title, name, address in PAGES}
+    for _ in range(given.rounds):
+        for name, client in clients.items():
+            empty[name].append(_seconds(client, EMPTY))
+        for title, name, address in PAGES:
+            times[title].append(_seconds(clients[name], address))
+    rows = [("empty page, office", _queries(clients["office"], EMPTY), f"{1000 * median(empty['office']):.1f}", "1.0", "")]
+    for title, name, _ in PAGES:
+        own, slowest = median(times[title]), max(times[title])
+        rows.append((title, queries[title], f"{1000 * own:.1f}", f"{own / median(empty[name]):.1f}", f"{1000 * slowest:.0f}"))
+    table(("page", "queries", "ms", "ratio", "slowest"), rows)
+
+
+def _client(name: str):
+    from django.test import Client
+
+    from accounts.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(username=name), backend="accounts.auth.AccountBackend")
+    return client
+
+
+def _seconds(client, address: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(address)
+    spent = time.perf_counter() - began
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status_code}")
+    return spent
+
+
+def _queries(client, address: str) -> int:
+    """Queries of a warm page (the plan is read once per process)."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    _seconds(client, address)
+    with CaptureQueriesContext(connection) as captured:
+        _seconds(client, address)
+    return len(captured)
+
+
+def _print_sizes() -> None:
+    from communities.models import Activity
+    from pilots.models import Evidence, Pilot, ReviewStep, Task
+
+    print(", ".join(f"{model._meta.verbose_name} {model.objects.count()}" for model in (Pilot, Task, Activity, Evidence, ReviewStep)), "\n")
+
+
+def _profile(clients: dict, wanted: str) -> None:
+    import cProfile
+    import pstats
+
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    _title, name, address = next(page for page in PAGES if page[0] == wanted)
+    _seconds(clients[name], address)
+    with CaptureQueriesContext(connection) as captured:
+        _seconds(clients[name], address)
+    for query in captured:
+        print(query["time"], query["sql"][:400])
+    profile = cProfile.Profile()
+    profile.runcall(_seconds, clients[name], address)
+    pstats.Stats(profile, stream=sys.stdout).sort_stats("cumulative").print_stats(60)
+
+
+if __name__ == "__main__":
+    main()
