@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseRedirect
 
-from accounts.models import SpentForm
+from accounts.models import SpentForm, User
 
 FIELD = "once"
 
@@ -50,3 +50,11 @@ def _token(request: HttpRequest) -> uuid.UUID | None:
         return uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError:
         return None
+
+
+def one_press_at_a_time(person: User) -> None:
+    """For forms with a number of their own (`uid`), before looking whether an earlier press has made the record. Call inside atomic().
+
+    Two presses of one person in the same moment would both find nothing, and the second would break on the number that must be unique.
+    The second waits here until the first one is through, and then finds its record."""
+    User.objects.select_for_update().filter(pk=person.pk).values_list("pk").first()

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import audit, clock
+from accounts import audit, clock, once
 from accounts.access import Action, may
 from accounts.models import AuditKind, Role, User
 from accounts.pinyin import search_key
@@ -72,6 +72,7 @@ def save_activity(
     if pilot is None:
         raise PermissionDenied(f"{by.unit.short_name}没有承担试点，不记录活动。社区、承担试点的街道经办人员和承接组织可以记录。")
     if activity is None and uid is not None:
+        once.one_press_at_a_time(by)
         activity = _known(uid, by)
     if activity is None:
         activity = Activity(uid=uid or uuid.uuid4(), unit=by.unit, pilot=pilot, created_by=by)

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import audit
+from accounts import audit, once
 from accounts.access import Action, may
 from accounts.models import AuditKind, User
 from accounts.pinyin import search_key
@@ -61,6 +61,7 @@ def save_evidence(
         raise PermissionDenied("社区和街道、镇的经办人员可以上传佐证材料。")
     check_tasks(by, tasks)
     if evidence is None:
+        once.one_press_at_a_time(by)
         known = Evidence.objects.filter(uid=uid, unit=by.unit_id).first() if uid else None
         if known is not None:
             return known
