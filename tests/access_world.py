@@ -7,6 +7,7 @@ The pages of the reports are not set in type here: their three files are a few b
 import contextlib
 import datetime
 import hashlib
+import html
 import io
 import re
 import zipfile
@@ -73,10 +74,12 @@ def photo(number=1):
 def marks_in(response) -> set[str]:
     """The marks an answer carries, also inside a workbook and in its headers."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    texts = [content.decode("utf8", errors="ignore"), *(str(value) for value in response.headers.values())]
+    texts = [html.unescape(content.decode("utf8", errors="ignore")), *(str(value) for value in response.headers.values())]
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as package:
-            texts += [package.read(name).decode("utf8", errors="ignore") for name in package.namelist() if name.endswith(".xml")]
+            texts += [
+                html.unescape(package.read(name).decode("utf8", errors="ignore")) for name in package.namelist() if name.endswith(".xml")
+            ]
     return {mark for mark in MARKS if any(mark in text for text in texts)}
 
 

@@ -120,8 +120,9 @@ def test_counts_do_not_tell_of_others(world):
     for round_ in (1, 2):
         for username in ("guangfu", "xiahejie"):
             for name in ("activity_list", "evidence_list", "home"):
+                client = world.client(username)
                 with undone():
-                    page = world.client(username).get(reverse(name)).content.decode("utf8")
+                    page = client.get(reverse(name)).content.decode("utf8")
                 text = re.sub(r"(?s)<script.*?</script>|csrf\w+\"[^>]*value=\"\w+|name=\"once\"[^>]*", "", page)
                 numbers = re.findall(r">[^<]*?(\d+)[^<]*<", text)
                 assert digits.setdefault((username, name), numbers) == numbers
