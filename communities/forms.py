@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from accounts.plaintext import clean
 from communities.activities import MOST_PEOPLE, check_day, tasks_for
 from communities.models import Activity
+from communities.queries import all_categories
 from pilots import files
 from pilots.filenames import clean_name
 from pilots.models import ActivityCategory, Pilot
@@ -146,7 +147,7 @@ class ActivityForm(forms.ModelForm):
     def _group_categories(self, own: list[ActivityCategory]) -> None:
         field = self.fields["category"]
         field.label = "类别"
-        others = [category for category in ActivityCategory.objects.all() if category not in own]
+        others = [category for category in all_categories() if category not in own]
         groups = [("", "请选择类别")]
         if own:
             groups.append(("本试点任务要求的", [(category.pk, category.name) for category in own]))

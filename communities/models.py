@@ -5,11 +5,14 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from accounts.access import Action
 from pilots.models import ActivityCategory, Pilot, Reviewable, ReviewableQuerySet, ReviewState, StoredFile, Task
 
 
 class Activity(Reviewable):
     """One activity, recorded once and serving every task, ledger and report that counts it."""
+
+    entered_under = Action.RECORD_ACTIVITY
 
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="activities", verbose_name="试点")
     category = models.ForeignKey(ActivityCategory, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="类别")

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from communities.models import Activity, ActivityPhoto
 from pilots.models import ActivityCategory, Indicator, Pilot, Task, TaskGroup
+from pilots.plan_memory import of_plan
 from pilots.queries import tasks_of_category
 
 # Metrics that count one category without naming it.
@@ -21,12 +22,22 @@ def _wanted_by(metric: str, params: dict) -> set[str]:
     return named - {None}
 
 
+def all_categories() -> list[ActivityCategory]:
+    """Every category in the order of the plan's list."""
+    return of_plan("activity categories", lambda: list(ActivityCategory.objects.order_by("order")))
+
+
 def categories_of(pilot: Pilot) -> list[ActivityCategory]:
     """The categories that the pilot's own tasks ask for, in the order of the plan's list."""
-    wanted = set()
+    wanted = of_plan(f"categories asked of pilot {pilot.pk}", lambda: _categories_asked(pilot))
+    return [category for category in all_categories() if category.code in wanted]
+
+
+def _categories_asked(pilot: Pilot) -> frozenset[str]:
+    wanted: set[str] = set()
     for metric, params in Indicator.objects.filter(obligation__tasks__pilot=pilot).values_list("metric__code", "params"):
         wanted |= _wanted_by(metric, params or {})
-    return list(ActivityCategory.objects.filter(code__in=wanted))
+    return frozenset(wanted)
 
 
 def brought_tasks(pilot: Pilot, category: ActivityCategory | None) -> list[Task]:
@@ -36,6 +47,10 @@ def brought_tasks(pilot: Pilot, category: ActivityCategory | None) -> list[Task]
 
 def card_names(pilot: Pilot) -> dict[int, str]:
     """The card (one of the pilot's eight groups) of each obligation, by obligation id."""
+    return of_plan(f"card names of pilot {pilot.pk}", lambda: _card_names(pilot))
+
+
+def _card_names(pilot: Pilot) -> dict[int, str]:
     links = TaskGroup.obligations.through.objects.filter(taskgroup__pilot=pilot).order_by("-taskgroup__order")
     return dict(links.values_list("obligation_id", "taskgroup__name"))
 

@@ -128,7 +128,8 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     own = row.unit_id == request.user.unit_id and may(request.user, Action.RECORD_ACTIVITY)
     steps = list(row.steps.select_related("actor", "unit", "waiting_at").order_by("-id"))
     photos = list(row.photos.select_related("file"))
-    may_decide = row.state == ReviewState.SUBMITTED and review.may_review(request.user, row)
+    refused = _refusal(request, row)
+    may_decide = row.state == ReviewState.SUBMITTED and may(request.user, Action.REVIEW) and not refused
     successor = Activity.objects.filter(supersedes=row).first() if row.state == ReviewState.VOID else None
     cards = queries.card_names(row.pilot)
     tasks = list(row.tasks.select_related("obligation").order_by("obligation__order"))
@@ -145,7 +146,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "changes": changes_of(row),
             "subject_kind": "activity",
             "opinion": kept_opinion(request, row),
-            "refusal": _refusal(request, row),
+            "refusal": refused,
             "checks": _checks(row, len(photos)) if may_decide else (),
             "missing": services.missing_for_submit(row) if own and row.editable() else (),
             "may_decide": may_decide,

@@ -126,7 +126,8 @@ def _form(editing: Editing) -> ActivityForm:
 
 def _asked_category(request: HttpRequest) -> ActivityCategory | None:
     """A link from a card may name the category."""
-    return ActivityCategory.objects.filter(code=request.GET.get("category", "")[:60]).first()
+    asked = request.GET.get("category", "")
+    return next((category for category in queries.all_categories() if category.code == asked), None)
 
 
 def _tasks(editing: Editing, form: ActivityForm) -> list[Task] | None:
@@ -290,10 +291,7 @@ def _page(editing: Editing, form: ActivityForm, *, status: int = 200, **context)
 
 def _rules() -> dict[str, dict]:
     """What the script must know of each category: how many photos, and whether minors are seen."""
-    return {
-        str(pk): {"photos": least, "minors": minors}
-        for pk, least, minors in ActivityCategory.objects.values_list("pk", "min_photos", "about_minors")
-    }
+    return {str(category.pk): {"photos": category.min_photos, "minors": category.about_minors} for category in queries.all_categories()}
 
 
 def _returned(row: Activity | None):
@@ -306,8 +304,12 @@ def _shown_category(form: ActivityForm) -> ActivityCategory | None:
     value = form["category"].value()
     if isinstance(value, ActivityCategory):
         return value
-    text = str(value or "")
-    return ActivityCategory.objects.filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 12 else None
+    return _category(str(value or ""))
+
+
+def _category(key: str) -> ActivityCategory | None:
+    """The category of a form's value; None where there is no such one."""
+    return next((category for category in queries.all_categories() if str(category.pk) == key), None)
 
 
 def _chosen(form: ActivityForm) -> set[str]:
@@ -339,6 +341,5 @@ def _organisers(request: HttpRequest) -> list[str]:
 def activity_tasks(request: HttpRequest) -> HttpResponse:
     """The chips of a category, fetched when it is chosen."""
     pilot = _pilot(request)
-    text = request.GET.get("category", "")
-    category = ActivityCategory.objects.filter(pk=text).first() if text.isascii() and text.isdigit() and len(text) < 12 else None
+    category = _category(request.GET.get("category", ""))
     return render(request, "communities/_tasks.html", _task_choice(pilot, category, set()) | {"category": category})

@@ -3,10 +3,11 @@
 import datetime
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
 from pilots import plan_memory
-from pilots.models import Programme
+from pilots.models import Pilot, Programme
 
 SESSION_KEY = "as_of"
 
@@ -48,10 +49,17 @@ class AsOfMiddleware:
 
 
 def frame(request: HttpRequest) -> dict:
-    """Context of the top bar."""
+    """Context of the top bar and of the menus."""
     return {
         "as_of": getattr(request, "as_of", None),
         "as_of_is_default": getattr(request, "as_of_is_default", True),
         "programme": getattr(request, "programme", None),
         "today": clock.today(),
+        "carries_pilot": SimpleLazyObject(lambda: _carries_pilot(request)),
     }
+
+
+def _carries_pilot(request: HttpRequest) -> bool:
+    """Whether the person's own unit is a pilot (赤城镇 is not)."""
+    units = plan_memory.of_plan("units with a pilot", lambda: frozenset(Pilot.objects.values_list("unit_id", flat=True)))
+    return request.user.is_authenticated and request.user.unit_id in units

@@ -113,8 +113,8 @@ class TaskListing:
 
     @cached_property
     def _all(self) -> list[Task] | None:
-        first = list(self.visible[: WHOLE_UP_TO + 1])
-        return first if len(first) <= WHOLE_UP_TO else None
+        more = self.visible.order_by()[WHOLE_UP_TO : WHOLE_UP_TO + 1].exists()
+        return None if more else list(self.visible)
 
     @cached_property
     def _states(self) -> dict[int, TaskState]:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 
 from django.utils.module_loading import autodiscover_modules
@@ -75,10 +76,16 @@ def metric(code: str, *, rows: Callable | None = None, source: Source | None = N
     return add
 
 
+@cache
+def _discover() -> None:
+    """Let every app register its figures, once per process."""
+    autodiscover_modules("metrics")
+
+
 def registered(code: str) -> Registered | None:
     """The computation of `code`, None where no room keeps such rows yet."""
     import_module("pilots.plan_figures")  # this room's own; it reads pilots.queries, which read this register
-    autodiscover_modules("metrics")
+    _discover()
     return REGISTER.get(code)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts import clock
-from accounts.access import COUNTY, units_visible_to
+from accounts.access import COUNTY, Action, units_visible_to
 from accounts.models import Role, Unit, User, sample_mode
 
 # --- the plan -----------------------------------------------------------------------------------------------------------------
@@ -552,6 +552,9 @@ class Reviewable(models.Model):
     sample = models.BooleanField("示例数据", default=sample_mode, editable=False)
     steps = GenericRelation(ReviewStep)
 
+    entered_under: Action
+    """Which action lets a role enter such records."""
+
     class Meta:
         abstract = True
 
@@ -566,6 +569,8 @@ class Reviewable(models.Model):
 
 class Evidence(Reviewable):
     """佐证材料: one file, uploaded once, serving every task it proves. It becomes 档案 only when archived."""
+
+    entered_under = Action.HAND_IN_EVIDENCE
 
     pilot = models.ForeignKey(Pilot, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name="试点")
     type = models.ForeignKey(EvidenceType, models.PROTECT, related_name="evidence", verbose_name="材料类型")

@@ -162,6 +162,11 @@ def evidence_completeness(pilots: Iterable[Pilot], as_of: datetime.date, *, due_
 def tasks_of_category(pilot: Pilot, category: ActivityCategory) -> QuerySet[Task]:
     """The tasks of a pilot that an activity of this category serves, in plan order: those whose indicators count this category, meetings of
     residents or trainings where the category is one, services where it is one, and those that count activities of any kind."""
+    served = of_plan(f"obligations served by {category.code}", lambda: _obligations_served(category))
+    return Task.objects.filter(pilot=pilot, obligation__kind=ObligationKind.PILOT_TASK, obligation__in=served).order_by("obligation__order")
+
+
+def _obligations_served(category: ActivityCategory) -> list[int]:
     counts = Q(metric__code="activity_count") & (Q(params__category=category.code) | Q(params={}))
     counts |= Q(metric__code="service_visit_count", params__category=category.code)
     if category.code == "discussion":
@@ -170,8 +175,7 @@ def tasks_of_category(pilot: Pilot, category: ActivityCategory) -> QuerySet[Task
         counts |= Q(metric__code="training_count")
     if Indicator.objects.filter(metric__code="service_visit_count", params__category=category.code).exists():
         counts |= Q(metric__code="service_visit_count", params={})
-    wanted = Indicator.objects.filter(counts).values("obligation")
-    return Task.objects.filter(pilot=pilot, obligation__kind=ObligationKind.PILOT_TASK, obligation__in=wanted).order_by("obligation__order")
+    return list(Indicator.objects.filter(counts).values_list("obligation", flat=True).distinct())
 
 
 # --- sentences and what happened --------------------------------------------------------------------------------------------------

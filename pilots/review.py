@@ -194,7 +194,7 @@ def _locked(subject: Reviewable) -> Reviewable:
 
 
 def _own(subject: Reviewable, by: User) -> None:
-    if by.unit_id != subject.unit_id or not (may(by, Action.RECORD_ACTIVITY) or may(by, Action.HAND_IN_EVIDENCE)):
+    if by.unit_id != subject.unit_id or not may(by, subject.entered_under):
         raise PermissionDenied(f"只有{subject.unit.short_name}可以提交和撤回这份{subject._meta.verbose_name}。")
 
 

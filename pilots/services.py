@@ -56,9 +56,8 @@ def checks_of(state: TaskState) -> list[Check]:
     return checks
 
 
-def may_confirm(user: User, task: Task) -> bool:
-    """Whether the task is this person's to confirm at all (what is still missing is said by the checks)."""
-    unit = confirming_unit(task)
+def may_confirm(user: User, unit: Unit | None) -> bool:
+    """Whether a task that `unit` confirms is this person's to confirm at all (what is still missing is said by the checks)."""
     return may(user, Action.CONFIRM_TASK) and unit is not None and user.unit_id == unit.pk
 
 
@@ -96,8 +95,8 @@ def _locked(task: Task) -> Task:
 
 
 def _reviewer(task: Task, by: User) -> None:
-    if not may_confirm(by, task):
-        unit = confirming_unit(task)
+    unit = confirming_unit(task)
+    if not may_confirm(by, unit):
         who = f"由{unit.short_name}确认完成" if unit else "由领导小组办公室办理，不需要确认"
         raise PermissionDenied(f"{task.unit.short_name}的这项任务{who}。")
 

@@ -4,14 +4,14 @@ Lights [proposed by the county's practice, thresholds are settings here]: 滞后
 """
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from pilots.models import ObligationKind, Phase, Pilot, Task
+from pilots.models import Obligation, ObligationKind, Phase, Pilot, Task
+from pilots.plan_memory import of_plan
 from pilots.queries import Completeness, Progress, completeness_of, progress_of, time_progress
 from pilots.states import Light, archived, task_states
 
@@ -19,6 +19,9 @@ BEHIND_WARN, BEHIND_LATE = Decimal(10), Decimal(30)
 """滞后 from which 项目实施 is 预警, and beyond which it is 严重滞后, in percentage points."""
 ARCHIVE_OK, ARCHIVE_LATE = Decimal(80), Decimal(60)
 """齐全率 from which 档案资料 is 正常, and below which it is 严重滞后, in percent (of what was due by the day)."""
+
+FEW = 100
+"""Up to so many pilots a query names each, above it reads the tasks of all."""
 
 _WORST = (Light.LATE, Light.WARN, Light.OK, Light.NONE)
 
@@ -89,13 +92,27 @@ class PilotStanding:
 
 def pilot_standings(pilots: QuerySet[Pilot], as_of: datetime.date, phase: Phase | None) -> list[PilotStanding]:
     """The standing of each of the pilots, in plan order; a constant number of queries."""
-    rows = Task.objects.filter(pilot__in=pilots.order_by().values("pk")).select_related("obligation", "pilot__unit", "pilot__type")
-    tasks: dict[Pilot, list[Task]] = defaultdict(list)
-    for task in rows.with_confirmation(as_of):
-        tasks[task.pilot].append(task)
+    tasks = tasks_of_pilots(pilots.select_related("unit", "type"), as_of)
     states = task_states([task for own in tasks.values() for task in own], as_of, whole=True)
     share = time_progress(phase, as_of)
-    return [standing_of(pilot, own, states, as_of, share) for pilot, own in sorted(tasks.items(), key=lambda item: item[0].order)]
+    return [standing_of(pilot, own, states, as_of, share) for pilot, own in tasks.items() if own]
+
+
+def tasks_of_pilots(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[Pilot, list[Task]]:
+    """All tasks of some pilots by pilot, in plan order, each with its last confirmation. Tasks of one duty share one Obligation and tasks of
+    one pilot one Pilot: making a row of each for every task costs more than everything else where pilots are many."""
+    found: dict[int, tuple[Pilot, list[Task]]] = {pilot.pk: (pilot, []) for pilot in sorted(pilots, key=lambda pilot: pilot.order)}
+    obligations = of_plan("obligations", lambda: {row.pk: row for row in Obligation.objects.select_related("phase")})
+    rows = Task.objects.filter(pilot__in=list(found)) if len(found) <= FEW else Task.objects.filter(pilot__isnull=False)
+    for task in rows.order_by("obligation__order", "pk").with_confirmation(as_of):
+        if task.pilot_id in found:
+            task.pilot, own = found[task.pilot_id]
+            if task.obligation_id in obligations:
+                task.obligation = obligations[task.obligation_id]
+            if task.unit_id == task.pilot.unit_id:
+                task.unit = task.pilot.unit
+            own.append(task)
+    return dict(found.values())
 
 
 def standing_of(pilot: Pilot, tasks: list[Task], states: dict, as_of: datetime.date, share: Decimal) -> PilotStanding:

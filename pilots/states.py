@@ -209,6 +209,7 @@ class _States:
         self.slots: dict[int, tuple[Slot, ...]] = {}
         self.states: dict[int, TaskState] = {}
         self.rates: dict[str, dict[int, Figure]] = {}
+        self.found: dict[int, dict[int, Figure]] = {}
 
     def compute(self) -> dict[int, TaskState]:
         if not self.tasks:
@@ -334,7 +335,9 @@ class _States:
         code = indicator.metric.code
         if task.pilot_id is None and code == "document_count":
             return self._own_documents(task)
-        found = self._rates(code) if code in _COMPUTED_HERE else self.measurement.figures(code, **indicator.params)
+        if indicator.pk not in self.found:
+            self.found[indicator.pk] = self._rates(code) if code in _COMPUTED_HERE else self.measurement.figures(code, **indicator.params)
+        found = self.found[indicator.pk]
         if task.pilot_id is not None:
             return found[task.pilot_id]
         below = [figure for pilot, figure in found.items() if self._stands_above(task, self.pilots[pilot])]

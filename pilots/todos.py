@@ -5,7 +5,7 @@ import datetime
 from collections.abc import Iterator
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from accounts import clock
@@ -22,18 +22,15 @@ DRAFT_DAYS = 3
 @register
 def own_records(user: User) -> Iterator[Todo]:
     """Records sent back to the person's unit with the reviewer's words, and drafts that have been lying for more than three days."""
-    if not (may(user, Action.RECORD_ACTIVITY) or may(user, Action.HAND_IN_EVIDENCE)):
-        return
+    kinds = [model for model in review.reviewables() if may(user, model.entered_under)]
     before = clock.now() - datetime.timedelta(days=DRAFT_DAYS)
     wanted = Q(state=ReviewState.RETURNED) | Q(state=ReviewState.DRAFT, created_at__lt=before)
-    rows = {model: list(model.objects.filter(wanted, unit=user.unit_id).order_by("created_at")) for model in review.reviewables()}
-    opinions = _opinions([row for found in rows.values() for row in found if row.state == ReviewState.RETURNED])
-    for model, found in rows.items():
+    for model in kinds:
         name = model._meta.verbose_name
+        found = list(_with_opinion(model.objects.filter(wanted, unit=user.unit_id)).order_by("created_at"))
         for row in found:
             if row.state == ReviewState.RETURNED:
-                step = opinions.get((model, row.pk))
-                said = f"{step.unit.short_name}：{step.opinion}" if step else "请按审核意见修改"
+                said = f"{row.returned_by}：{row.opinion}" if row.opinion else "请按审核意见修改"
                 yield Todo("退回", f"{name}被退回：{row}", said, _edit(row), "去补正", returned=True)
         drafts = [row for row in found if row.state == ReviewState.DRAFT]
         if len(drafts) == 1:
@@ -52,16 +49,11 @@ def _edit(row: Reviewable) -> str:
     return reverse(f"{row._meta.model_name}_edit", args=[row.pk])
 
 
-def _opinions(rows: list[Reviewable]) -> dict[tuple[type, int], ReviewStep]:
-    """The last return of each record, by (model, pk), in one query."""
-    if not rows:
-        return {}
-    wanted = Q(pk__in=())
-    for model in {type(row) for row in rows}:
-        keys = [row.pk for row in rows if type(row) is model]
-        wanted |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
-    steps = ReviewStep.objects.filter(wanted, action=ReviewAction.RETURN).select_related("unit").order_by("id")
-    return {(ContentType.objects.get_for_id(step.content_type_id).model_class(), step.object_id): step for step in steps}
+def _with_opinion(rows: QuerySet) -> QuerySet:
+    """The rows with the words of their last return and the unit that returned them."""
+    kind = ContentType.objects.get_for_model(rows.model)
+    last = ReviewStep.objects.filter(content_type=kind, object_id=OuterRef("pk"), action=ReviewAction.RETURN).order_by("-id")
+    return rows.annotate(opinion=Subquery(last.values("opinion")[:1]), returned_by=Subquery(last.values("unit__short_name")[:1]))
 
 
 @register

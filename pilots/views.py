@@ -1,8 +1,13 @@
 """Pages of the plan and the pilots: the official text, the six pilots, one pilot with its tabs, a community's card, the as-of day."""
 
 import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,10 +23,13 @@ from pilots.listing import figure_words
 from pilots.models import Evidence, ObligationKind, Phase, Pilot, ReviewState, Task
 from pilots.plan_text import plan_text as official_text
 from pilots.queries import missing_words, recent_moves, sentence_progress, time_progress
-from pilots.standings import PilotStanding, standing_of, whole
+from pilots.standings import PilotStanding, standing_of, tasks_of_pilots, whole
 from pilots.states import TaskState, archived, record_models, task_states
 
 NEXT_DAYS = 30
+PAGE_SIZE = 20
+SWITCH_UP_TO = 30
+"""Above so many pilots in sight the switch, and the computing of its lights, is left out: the list leads from one to the other."""
 
 
 @require_POST
@@ -55,62 +63,73 @@ def plan_text(request: HttpRequest) -> HttpResponse:
 # --- pilots ---------------------------------------------------------------------------------------------------------------------
 
 
-def _tasks(request: HttpRequest) -> list[Task]:
-    """All tasks of the pilots in sight, with what pages show of them; in plan order."""
-    rows = Task.objects.visible_to(request.user).filter(pilot__isnull=False)
-    rows = rows.select_related("obligation__phase", "pilot__unit", "pilot__type", "pilot__accountable", "unit")
-    return list(rows.with_confirmation(request.as_of))
+def _pilots(request: HttpRequest) -> QuerySet[Pilot]:
+    """The pilots in sight, in plan order."""
+    return Pilot.objects.visible_to(request.user).select_related("unit", "type", "accountable").order_by("order")
 
 
-def _pilots_of(tasks: list[Task]) -> list[Pilot]:
-    return sorted({task.pilot for task in tasks}, key=lambda pilot: pilot.order)
-
-
-def _phase_of(tasks: list[Task]) -> Phase | None:
+def _phase_of(tasks: Iterable[Task]) -> Phase | None:
     """The phase of 序时进度 among the phases of the tasks: the first whose start is known."""
     phases = {task.obligation.phase for task in tasks if task.obligation.phase and task.obligation.phase.start}
     return min(phases, key=lambda phase: phase.due, default=None)
 
 
-def _standings(request: HttpRequest, tasks: list[Task], states: dict[int, TaskState]) -> list[PilotStanding]:
-    share = time_progress(_phase_of(tasks), request.as_of)
-    grouped: dict[Pilot, list[Task]] = {}
-    for task in tasks:
-        grouped.setdefault(task.pilot, []).append(task)
-    return [
-        standing_of(pilot, own, states, request.as_of, share) for pilot, own in sorted(grouped.items(), key=lambda item: item[0].order)
-    ]
+@dataclass(frozen=True)
+class _Stand:
+    """Some pilots with their tasks, the state of each, how they stand, and the phase 序时进度 is measured in."""
+
+    tasks: dict[Pilot, list[Task]]
+    states: dict[int, TaskState]
+    standings: list[PilotStanding]
+    phase: Phase | None
+    share: Decimal
+
+
+def _stand(pilots: Iterable[Pilot], as_of: datetime.date) -> _Stand:
+    grouped = tasks_of_pilots(pilots, as_of)
+    tasks = [task for own in grouped.values() for task in own]
+    states, phase = task_states(tasks, as_of, whole=True), _phase_of(tasks)
+    share = time_progress(phase, as_of)
+    standings = [standing_of(pilot, own, states, as_of, share) for pilot, own in grouped.items() if own]
+    return _Stand(grouped, states, standings, phase, share)
 
 
 @require_GET
 @requires(Action.VIEW_PILOTS)
 def pilot_list(request: HttpRequest) -> HttpResponse:
-    """试点总览: the pilots in plan order with what exists so far; a community goes straight to its own."""
-    tasks = _tasks(request)
-    if request.user.role == Role.COMMUNITY and tasks:
-        return redirect("pilot_detail", tasks[0].pilot.code)
-    states = task_states(tasks, request.as_of, whole=True)
-    standings = _standings(request, tasks, states)
-    progress, archive = whole(standings)
-    context = {"standings": standings, "progress": progress, "archive": archive, "phase": _phase_of(tasks)}
-    context["share"] = time_progress(context["phase"], request.as_of)
+    """试点总览: the pilots in plan order with what exists so far; a community goes straight to its own. Many pilots come in pages."""
+    page = Paginator(_pilots(request), PAGE_SIZE).get_page(request.GET.get("page"))
+    if request.user.role == Role.COMMUNITY and page.object_list:
+        return redirect("pilot_detail", page.object_list[0].code)
+    stand = _stand(page.object_list, request.as_of)
+    progress, archive = whole(stand.standings)
+    context = {
+        "standings": stand.standings,
+        "progress": progress,
+        "archive": archive,
+        "phase": stand.phase,
+        "share": stand.share,
+        "page": page,
+    }
     return render(request, "pilots/pilot_list.html", context)
 
 
 def _pilot_page(request: HttpRequest, code: str, tab: str) -> dict:
-    """What every tab of a pilot shows: the switch with lights, heading, figures of the tabs. 404 outside the person's sight."""
-    tasks = _tasks(request)
-    states = task_states(tasks, request.as_of, whole=True)
-    standings = _standings(request, tasks, states)
-    standing = next((s for s in standings if s.pilot.code == code), None)
+    """What every tab of a pilot shows: the switch with lights (where the pilots are few), heading, figures of the tabs. 404 outside the
+    person's sight."""
+    pilots = list(_pilots(request)[: SWITCH_UP_TO + 1])
+    if len(pilots) > SWITCH_UP_TO:
+        pilots = list(_pilots(request).filter(code=code))
+    stand = _stand(pilots, request.as_of)
+    standing = next((s for s in stand.standings if s.pilot.code == code), None)
     if standing is None:
         raise Http404
-    own = [task for task in tasks if task.pilot_id == standing.pilot.pk]
+    own = stand.tasks[standing.pilot]
     return {
-        "standings": standings,
+        "standings": stand.standings,
         "standing": standing,
         "pilot": standing.pilot,
-        "states": states,
+        "states": stand.states,
         "own": own,
         "pilot_tasks": [task for task in own if task.obligation.kind == ObligationKind.PILOT_TASK],
         "tab": tab,

@@ -1,6 +1,8 @@
 """Pages of 佐证材料: list, hand in, detail, file."""
 
+import contextlib
 import uuid
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit, clock
 from accounts.access import Action, may, requires
 from accounts.exports import workbook_response
-from accounts.models import AuditKind
+from accounts.models import AuditKind, User
 from accounts.spreadsheet import Col, Sheet
 from pilots import evidence as services
 from pilots import files, review
@@ -47,7 +49,12 @@ def _filtered(request: HttpRequest) -> tuple[QuerySet[Evidence], dict]:
         rows = rows.filter(dated__lte=day)
     if asked["q"]:
         text = asked["q"].replace("\x00", "")
-        rows = rows.filter(Q(title__contains=text) | Q(type__name__contains=text) | Q(search__contains=text.lower()) | Q(tasks__obligation__code__iexact=text)).distinct()
+        rows = rows.filter(
+            Q(title__contains=text)
+            | Q(type__name__contains=text)
+            | Q(search__contains=text.lower())
+            | Q(tasks__obligation__code__iexact=text)
+        ).distinct()
     return rows, asked
 
 
@@ -163,23 +170,35 @@ def _add_errors(form: EvidenceForm, refusal: ValidationError) -> None:
 def _save(request: HttpRequest, form: EvidenceForm, row: Evidence | None, replaced: Evidence | None) -> Evidence:
     data = form.cleaned_data
     services.check_tasks(request.user, list(data["tasks"]))
+    upload = data.get("upload")
+    with _kept(upload, request.user) as stored:
+        return services.save_evidence(
+            Evidence.objects.get(pk=row.pk) if row else None,
+            by=request.user,
+            uid=data.get("uid"),
+            expected_version=data.get("version"),
+            type=data["type"],
+            title=data["title"],
+            dated=data["dated"],
+            note=data["note"],
+            tasks=list(data["tasks"]),
+            file=stored,
+            supersedes=replaced,
+        )
+
+
+@contextlib.contextmanager
+def _kept(upload, user: User) -> Iterator[StoredFile | None]:
+    """The checked file while its record is saved; if that fails nothing of it stays. A refused file is said beside its field."""
+    if not upload:
+        yield None
+        return
     try:
-        stored = files.store_upload(data["upload"], by=request.user, kinds=KINDS) if data.get("upload") else None
+        files.check_upload(upload, kinds=KINDS)
     except ValidationError as refusal:
         raise ValidationError({"upload": refusal})
-    return services.save_evidence(
-        Evidence.objects.get(pk=row.pk) if row else None,
-        by=request.user,
-        uid=data.get("uid"),
-        expected_version=data.get("version"),
-        type=data["type"],
-        title=data["title"],
-        dated=data["dated"],
-        note=data["note"],
-        tasks=list(data["tasks"]),
-        file=stored,
-        supersedes=replaced,
-    )
+    with files.stored_upload(upload, by=user, kinds=KINDS) as stored:
+        yield stored
 
 
 def _after_saving(request: HttpRequest, saved: Evidence) -> HttpResponse:
@@ -215,6 +234,7 @@ def evidence_tasks(request: HttpRequest) -> HttpResponse:
 def evidence_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=pk)
     own = row.unit_id == request.user.unit_id and may(request.user, Action.HAND_IN_EVIDENCE)
+    refused = review.refusal(request.user, row) if row.state == ReviewState.SUBMITTED else ""
     steps = list(row.steps.select_related("actor", "unit", "waiting_at").order_by("-id"))
     return render(
         request,
@@ -225,8 +245,8 @@ def evidence_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "tasks": row.tasks.select_related("obligation", "pilot__unit").order_by("obligation__order"),
             "subject_kind": "evidence",
             "opinion": kept_opinion(request, row),
-            "refusal": review.refusal(request.user, row) if row.state == ReviewState.SUBMITTED else "",
-            "may_decide": row.state == ReviewState.SUBMITTED and review.may_review(request.user, row),
+            "refusal": refused,
+            "may_decide": row.state == ReviewState.SUBMITTED and not refused,
             "may_edit": own and row.editable(),
             "may_withdraw": own and row.state == ReviewState.SUBMITTED,
             "may_delete": own and row.state == ReviewState.DRAFT and not steps,

@@ -22,6 +22,7 @@ from pilots import services
 from pilots.listing import LIGHTS, SOURCES, STATES, Asked, TaskListing, export_rows
 from pilots.metrics import registered
 from pilots.models import Entry, Evidence, ReviewState, Task, TaskRole
+from pilots.plan_memory import of_plan
 from pilots.plan_text import plan_text
 from pilots.states import Measured, TaskState, record_models, task_states
 
@@ -171,15 +172,16 @@ def _shown(tasks: list[Task], states: dict[int, TaskState]) -> list[Shown]:
     return [Shown(task, measured) for task in tasks for measured in states[task.pk].measures]
 
 
-def _detail(request: HttpRequest, pk: int, tab: str, **extra) -> HttpResponse:
+def _detail(request: HttpRequest, pk: int, tab: str, around: Neighbours | None = None, **extra) -> HttpResponse:
     """What all tabs of a task share: quotation, roles, dates, state, the reviewer's panel."""
-    around = _neighbours(request, pk)
+    around = around or _neighbours(request, pk)
     task = around.task
     states = task_states(around.of_sentence, request.as_of)
     state = states[pk]
     sentence = plan_text(request.programme).sentence(task.obligation.sentence)
     past = not request.as_of_is_default
-    mine = services.may_confirm(request.user, task) and not past
+    confirming = services.confirming_unit(task)
+    mine = services.may_confirm(request.user, confirming) and not past
     context = {
         "task": task,
         "state": state,
@@ -191,7 +193,7 @@ def _detail(request: HttpRequest, pk: int, tab: str, **extra) -> HttpResponse:
         "siblings": _shown([other for other in around.of_sentence if other.pk != pk], states),
         "words": list(task.confirmations.select_related("actor__unit").filter(on__lte=request.as_of)),
         "checks": services.checks_of(state),
-        "confirming_unit": services.confirming_unit(task),
+        "confirming_unit": confirming,
         "may_confirm": mine and not state.confirmed,
         "may_revoke": mine and state.confirmed,
         "show_codes": request.user.role != Role.COMMUNITY,
@@ -250,9 +252,11 @@ def task_activities(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.VIEW_PLAN)
 def task_history(request: HttpRequest, pk: int) -> HttpResponse:
     """What was changed on the task and on its duty, field by field."""
-    task = get_object_or_404(Task.objects.visible_to(request.user).select_related("obligation"), pk=pk)
-    changes = sorted([*changes_of(task), *changes_of(task.obligation)], key=lambda change: change.at, reverse=True)
-    return _detail(request, pk, "history", changes=changes)
+    around = _neighbours(request, pk)
+    duty = around.task.obligation
+    of_duty = of_plan(f"history of {duty.pk}", lambda: changes_of(duty))
+    changes = sorted([*changes_of(around.task), *of_duty], key=lambda change: change.at, reverse=True)
+    return _detail(request, pk, "history", around, changes=changes)
 
 
 @require_GET

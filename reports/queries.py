@@ -1,9 +1,11 @@
 """Reads of the reports' pages: jobs to show, versions, what the plan asks for, the latest signed report."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from accounts.models import User
 from pilots.models import Basis, Obligation, RecurringDuty, ReportRequirement
 from pilots.plan_memory import of_plan
 from reports.kinds import KINDS
-from reports.models import OPEN_JOB, FileFormat, JobState, Report, ReportFile, ReportJob, ReportState, ReportStep, Snapshot
+from reports.models import OPEN_JOB, FileFormat, JobState, Report, ReportFile, ReportJob, ReportState, ReportStep, Section, Snapshot
 from reports.services import state_words
 
 DONE_STAYS = datetime.timedelta(hours=12)
@@ -191,16 +193,21 @@ class Required:
 UNITS = {"county": "领导小组办公室", "pilot": "六个试点", "county_and_pilot": "办公室、各试点"}
 
 
-def required_reports(user: User, *, today: datetime.date | None = None) -> list[Required]:
-    """The reports of the plan in order of their due dates; in a constant number of queries."""
+def with_unwritten(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """The reports with `unwritten`, how many of their sections are still empty."""
+    empty = Section.objects.filter(report=OuterRef("pk"), paragraphs=[]).order_by().values("report").annotate(n=Count("pk"))
+    return reports.annotate(unwritten=Coalesce(Subquery(empty.values("n")), 0))
+
+
+def required_reports(user: User, *, today: datetime.date | None = None, known: Iterable[Report] | None = None) -> list[Required]:
+    """The reports of the plan in order of their due dates; in a constant number of queries. `known`: the person's county reports where the
+    caller has read them already (`with_unwritten`)."""
     today = today or clock.today()
-    wanted = of_plan("report requirements", _read_requirements)
-    newest: dict[str, Report] = {}
-    empty = Count("sections", filter=Q(sections__paragraphs=[]))
-    for report in Report.objects.visible_to(user).filter(pilot__isnull=True).annotate(unwritten=empty).order_by("as_of", "edition"):
-        newest[report.kind] = report
+    if known is None:
+        known = with_unwritten(Report.objects.visible_to(user).filter(pilot__isnull=True))
+    newest = {report.kind: report for report in sorted(known, key=lambda report: (report.as_of, report.edition))}
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}
-    rows = [_required(requirement, newest, answered_by, today) for requirement in wanted]
+    rows = [_required(requirement, newest, answered_by, today) for requirement in of_plan("report requirements", _read_requirements)]
     return sorted(rows, key=lambda row: row.due or datetime.date.max)
 
 

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts import clock
@@ -11,7 +11,7 @@ from accounts.access import Action, may
 from accounts.models import User
 from accounts.todos import Todo, register
 from reports.models import Report, ReportAction, ReportState, ReportStep
-from reports.queries import required_reports
+from reports.queries import required_reports, with_unwritten
 
 SOON = datetime.timedelta(days=31)
 
@@ -23,20 +23,23 @@ def report_todos(user: User) -> Iterator[Todo]:
         return
     last = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-id")
     open_states = (ReportState.DRAFT, ReportState.CHECKING, ReportState.FINAL)
-    rows = Report.objects.filter(state__in=open_states).select_related("pilot__unit")
-    rows = rows.annotate(
+    found = with_unwritten(Report.objects.filter(Q(state__in=open_states) | Q(pilot__isnull=True))).select_related("pilot__unit")
+    found = found.annotate(
         last_actor=Subquery(last.values("actor")[:1]),
         last_action=Subquery(last.values("action")[:1]),
         said=Subquery(last.values("opinion")[:1]),
     )
+    found = list(found)
     due = {}
-    for required in required_reports(user):
+    for required in required_reports(user, known=[report for report in found if report.pilot_id is None]):
         due[required.name] = required.due
         if not required.finished and required.verb == "编制" and required.due and required.due <= clock.today() + SOON:
             yield Todo(
                 "报告", f"编制{required.name}", required.clauses[0] if required.clauses else "方案", required.url, "编制", required.due
             )
-    for report in rows:
+    for report in found:
+        if report.state not in open_states:
+            continue
         todo = _todo(user, report, due.get(report.kind_name))
         if todo:
             yield todo

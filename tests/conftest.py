@@ -62,10 +62,10 @@ def cheap_passwords():
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, cheap_passwords):
     """The plan and the people stand in every test database."""
-    from accounts.sample import create_accounts
     from django.core.management import call_command
 
     from accounts import clock
+    from accounts.sample import create_accounts
 
     with django_db_blocker.unblock(), clock.at(TODAY):
         call_command("load_plan", verbosity=0)

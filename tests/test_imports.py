@@ -9,10 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ["accounts", "pilots", "communities", "funds", "supervision", "reports"]
 MODULES = sorted(
-    path.relative_to(ROOT)
-    for app in [*FLOORS, "penxi_pilot"]
-    for path in (ROOT / app).rglob("*.py")
-    if "migrations" not in path.parts
+    path.relative_to(ROOT) for app in [*FLOORS, "penxi_pilot"] for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
 )
 
 

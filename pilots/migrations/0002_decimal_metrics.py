@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pilots', '0001_initial'),
+        ("pilots", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='metric',
-            name='on_empty',
-            field=models.CharField(blank=True, choices=[('zero', '按零'), ('na', '不适用'), ('full', '按满')], max_length=10, verbose_name='无数据时'),
+            model_name="metric",
+            name="on_empty",
+            field=models.CharField(
+                blank=True, choices=[("zero", "按零"), ("na", "不适用"), ("full", "按满")], max_length=10, verbose_name="无数据时"
+            ),
         ),
         migrations.AlterField(
-            model_name='metric',
-            name='value_type',
-            field=models.CharField(choices=[('int', '整数'), ('percent', '百分比'), ('money', '金额'), ('bool', '是否'), ('decimal', '小数')], max_length=10),
+            model_name="metric",
+            name="value_type",
+            field=models.CharField(
+                choices=[("int", "整数"), ("percent", "百分比"), ("money", "金额"), ("bool", "是否"), ("decimal", "小数")], max_length=10
+            ),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pilots', '0002_decimal_metrics'),
+        ("pilots", "0002_decimal_metrics"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='evidence',
-            name='search',
-            field=models.CharField(blank=True, editable=False, help_text='名称的全拼与首字母', max_length=300),
+            model_name="evidence",
+            name="search",
+            field=models.CharField(blank=True, editable=False, help_text="名称的全拼与首字母", max_length=300),
         ),
     ]

@@ -5,31 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0004_history_without_password_date'),
-        ('pilots', '0003_evidence_search'),
+        ("accounts", "0004_history_without_password_date"),
+        ("pilots", "0003_evidence_search"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalindicator',
-            name='detail',
-            field=models.CharField(blank=True, editable=False, help_text='参数的中文说法，装入方案时写好', max_length=200, verbose_name='计数范围'),
+            model_name="historicalindicator",
+            name="detail",
+            field=models.CharField(
+                blank=True, editable=False, help_text="参数的中文说法，装入方案时写好", max_length=200, verbose_name="计数范围"
+            ),
         ),
         migrations.AddField(
-            model_name='indicator',
-            name='detail',
-            field=models.CharField(blank=True, editable=False, help_text='参数的中文说法，装入方案时写好', max_length=200, verbose_name='计数范围'),
+            model_name="indicator",
+            name="detail",
+            field=models.CharField(
+                blank=True, editable=False, help_text="参数的中文说法，装入方案时写好", max_length=200, verbose_name="计数范围"
+            ),
         ),
         migrations.AlterField(
-            model_name='evidence',
-            name='waiting_at',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='待办单位'),
+            model_name="evidence",
+            name="waiting_at",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.unit",
+                verbose_name="待办单位",
+            ),
         ),
         migrations.AlterField(
-            model_name='reviewstep',
-            name='waiting_at',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='待办单位'),
+            model_name="reviewstep",
+            name="waiting_at",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.unit",
+                verbose_name="待办单位",
+            ),
         ),
     ]

@@ -47,7 +47,7 @@ def test_who_confirms(task, person, code, unit, allowed):
         "guangfu",
         "auditor",
     )
-    assert {name for name in people if services.may_confirm(person(name), duty)} == allowed
+    assert {name for name in people if services.may_confirm(person(name), services.confirming_unit(duty))} == allowed
 
 
 def test_confirming_makes_it_done_and_tells_the_unit(map_duty, puan2, guangfu):
