@@ -105,6 +105,14 @@ def draft_report(visitor: Visitor) -> int:
     return int(re.search(r"/reports/(\d+)/edit/", page)[1])
 
 
+def open_job(page: str) -> int:
+    """The id of the job a page shows at work, from the address its progress is asked at."""
+    found = re.search(r"/reports/jobs/(\d+)/progress/", page)
+    if not found:
+        raise RuntimeError("no job is open")
+    return int(found[1])
+
+
 def wait_until(condition, seconds: float, every: float = 0.02) -> float:
     """Seconds until `condition()` holds. Raises TimeoutError."""
     began = time.perf_counter()

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +23,8 @@ from reports.queries import signed_reports
 SHOWN_TO_COMMUNITY = 5
 """practice: a community sees at most five things to do."""
 LATEST_REPORTS = 5
+SHOWN_PILOTS = 30
+"""Above so many pilots the table of lights shows the worst ones and leads to the list of all."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,6 @@ def _leader(request: HttpRequest) -> HttpResponse:
     """Signed reports first, then how the pilots stand, in sentences."""
     reports = signed_reports(request.user)[:LATEST_REPORTS]
     context = {"reports": reports, **_overview(request)}
-    context["attention"] = [s.pilot for s in context["standings"] if s.light == Light.LATE]
     return render(request, "home_leader.html", context)
 
 
@@ -98,8 +100,11 @@ def _overview(request: HttpRequest) -> dict:
     standings = pilot_standings(Pilot.objects.visible_to(request.user), request.as_of, phase)
     progress, archive = whole(standings)
     share = time_progress(phase, request.as_of)
+    shown = standings if len(standings) <= SHOWN_PILOTS else sorted(standings, key=_urgency)[:SHOWN_PILOTS]
     return {
-        "standings": standings,
+        "standings": shown,
+        "more_pilots": len(standings) - len(shown),
+        "attention": [s.pilot for s in standings if s.light == Light.LATE],
         "progress": progress,
         "archive": archive,
         "time_share": share,
@@ -109,6 +114,11 @@ def _overview(request: HttpRequest) -> dict:
         "phases": _course(phases, request.as_of, progress.rate, share),
         "phase_line": _phase_line(phases, request.as_of),
     }
+
+
+def _urgency(standing: PilotStanding) -> tuple[int, Decimal, int]:
+    """Worst light first, then the furthest behind."""
+    return (Light.LATE, Light.WARN, Light.OK, Light.NONE).index(standing.light), -standing.behind, standing.pilot.order
 
 
 def _figures(standings: list[PilotStanding], progress, archive: Completeness, share) -> list[dict]:
