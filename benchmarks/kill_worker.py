@@ -1,172 +1,203 @@
-"""kill -9 of the worker at twenty moments of report building: no stuck job, no torn file, one result, on both backends.
+"""kill -9 of the worker at many moments of making a report: no stuck job, no torn file, one result.
 
-    .venv/bin/python -m benchmarks.kill_worker [--moments 20] [--only embedded|production] [--var FOLDER]
+    python benchmarks/kill_worker.py --moments 20                          SQLite and the queue file
+    DATABASE_URL=postgres://… REDIS_URL=redis://… python benchmarks/kill_worker.py --moments 20
 
-`embedded` is SQLite with the queue file, `production` PostgreSQL with Redis; both run web, worker and beat as `bin/run` does. The moments are
-spread evenly over the time a whole job takes; at each the worker and its child are killed, the supervisor starts it again, the sweep takes
-the job up. Afterwards: the job is done, its files are whole (size and SHA-256 as recorded, the PDF opens, the packages test well), there is
-one row per format for the job, and no other file of the report lies in the media folder once the sweep has been. The time a job may be
-silent is set to ten seconds, so that twenty rounds take minutes; the default is 45.
+A real worker (prefork, one child, a process session of its own) takes the job; at the chosen moment the whole session is killed; another
+worker takes over, with the sweep run each second as beat runs it each minute. Everything lies in a throw-away PENXI_VAR and database.
+Ends with 1 and says what was wrong when any moment left anything behind.
 """
 
 import argparse
 import contextlib
-import hashlib
+import datetime
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import time
-import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
-from benchmarks.measure import machine, sample_var, say, spread, start_django, table
-from benchmarks.portals import Portal, Visitor, draft_report, open_job, running, wait_until
-
-SILENT_SECONDS = 10
-PATIENCE = 150
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 150.0
+STALE_SECONDS = 8
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.kill_worker", description=__doc__.splitlines()[0])
+def own_environment() -> None:
+    """A throw-away folder and, on PostgreSQL, a database of our own; before Django is loaded."""
+    os.environ["PENXI_VAR"] = tempfile.mkdtemp(prefix="px-kill-", dir="/tmp")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "penxi_pilot.settings"
+    os.environ["JOB_STALE_SECONDS"] = str(STALE_SECONDS)
+    sys.path.insert(0, str(ROOT))
+    address = os.environ.get("DATABASE_URL", "")
+    if address:
+        import psycopg
+
+        name = f"kill_{os.getpid()}"
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        os.environ["DATABASE_URL"] = urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
+
+
+def prepare():
+    """Tables, plan, people and one draft of a single pilot."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from accounts import clock
+    from accounts.models import DatabaseStamp, User
+    from accounts.sample import create_accounts
+    from pilots.models import Pilot
+    from reports import services
+
+    call_command("migrate", verbosity=0)
+    call_command("load_plan", verbosity=0)
+    create_accounts(password="Shili-Mima-2022")
+    DatabaseStamp.objects.get_or_create(id=1, defaults={"mode": "sample"})
+    office = User.objects.select_related("unit").get(username="office")
+    day = datetime.date(2022, 11, 30)
+    with clock.at(day):
+        return services.start_report("midterm", by=office, pilot=Pilot.objects.get(code="P3"), as_of=day), office
+
+
+class Worker:
+    """One Celery worker in a session of its own; `kill()` is kill -9 of parent and child at once."""
+
+    def __init__(self) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "penxi_pilot",
+            "worker",
+            "-P",
+            "prefork",
+            "-c",
+            "1",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def wait_for(job, states, *, sweep: bool, patience: float = PATIENCE) -> bool:
+    """Until the job is in one of `states`; the sweep stands in for beat."""
+    from reports.jobs import sweep_jobs
+
+    end, swept = time.monotonic() + patience, 0.0
+    while time.monotonic() < end:
+        job.refresh_from_db()
+        if job.state in states:
+            return True
+        if sweep and time.monotonic() - swept > 1:
+            sweep_jobs()
+            swept = time.monotonic()
+        time.sleep(0.05)
+    return False
+
+
+def wrong_after(job) -> list[str]:
+    """What is not as it must be; empty when all is well."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from accounts.models import Notice
+    from reports.files import FileDamaged, sweep_orphans, verified_bytes
+    from reports.models import OPEN_JOB, ReportFile, ReportJob
+
+    found = []
+    if job.state not in ("done", "failed"):
+        found.append(f"job stuck: {job.state}")
+    if job.state == "failed" and not job.error:
+        found.append("failed without a reason")
+    if ReportJob.objects.filter(state__in=OPEN_JOB).exists():
+        found.append("another job is open")
+    files = sorted(job.files.values_list("format", flat=True))
+    if files != (["docx", "pdf", "xlsx"] if job.state == "done" else []):
+        found.append(f"files of the job: {files}")
+    for file in ReportFile.objects.all():
+        try:
+            verified_bytes(file)
+        except FileDamaged as damage:
+            found.append(f"{file.path}: {damage}")
+    sweep_orphans(timezone.now() + datetime.timedelta(days=1))
+    on_disk = {p.relative_to(settings.MEDIA_ROOT).as_posix() for p in Path(settings.MEDIA_ROOT, "reports").rglob("*") if p.is_file()}
+    if on_disk != set(ReportFile.objects.values_list("path", flat=True)):
+        found.append("files on disk are not those of the rows")
+    told = Notice.objects.filter(key__startswith=f"report-job-{job.pk}-").count()
+    if told != 1:
+        found.append(f"{told} notices")
+    return found
+
+
+def new_job(report, office):
+    from reports.jobs import request_generation
+
+    return request_generation(report, by=office, take_snapshot=True)
+
+
+def usual_seconds(report, office) -> float:
+    """One generation undisturbed, from claimed to done."""
+    worker = Worker()
+    try:
+        job = new_job(report, office)
+        if not wait_for(job, ("done",), sweep=True):
+            raise SystemExit(f"not even an undisturbed job ends: {job.state} {job.step} {job.error}")
+        return (job.finished_at - job.started_at).total_seconds()
+    finally:
+        worker.kill()
+
+
+def one_moment(report, office, share: float, whole: float) -> tuple[str, list[str]]:
+    """Kill at `share` of the usual time; what step it was, and what was wrong afterwards."""
+    worker = Worker()
+    job = new_job(report, office)
+    try:
+        wait_for(job, ("running", "done", "failed"), sweep=True)
+        time.sleep(share * whole)
+        job.refresh_from_db()
+        step = f"{job.state} {job.step}"
+    finally:
+        worker.kill()
+    second = Worker()
+    try:
+        wait_for(job, ("done", "failed"), sweep=True)
+    finally:
+        second.kill()
+    return step, wrong_after(job)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--moments", type=int, default=20)
-    parser.add_argument("--only", choices=["embedded", "production"])
-    parser.add_argument("--var", type=Path, help="a folder prepared before, with sample data (embedded only)")
-    given = parser.parse_args()
-    print(machine(), "\n")
-    rows = []
-    for backend in ["embedded", "production"] if not given.only else [given.only]:
-        rows.append((backend, *_run_apart(backend, given)))
-    table(("backend", "killed", "in a job", "done", "failed with reason", "stuck", "torn", "double", "left over", "back after s"), rows)
-
-
-def _run_apart(backend: str, given: argparse.Namespace) -> tuple:
-    """In a child process: Django is set up for one database only."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reader)
-        try:
-            with contextlib.ExitStack() as stack:
-                row = "\t".join(str(cell) for cell in _backend(stack, backend, given))
-            os.write(writer, row.encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as stream:
-        found = stream.read()
-    os.waitpid(child, 0)
-    if not found:
-        raise RuntimeError(f"{backend}: no result")
-    return tuple(found.split("\t"))
-
-
-def _backend(stack: contextlib.ExitStack, backend: str, given: argparse.Namespace) -> tuple:
-    settings = {"JOB_STALE_SECONDS": str(SILENT_SECONDS)}
-    if backend == "production":
-        from tests.servers import Servers
-
-        servers = stack.enter_context(Servers())
-        settings |= {"DATABASE_URL": servers.postgres_url, "REDIS_URL": servers.redis_url}
-        from benchmarks.measure import folder
-
-        var = stack.enter_context(folder()) / "var"
-        var.mkdir()
-    else:
-        var = stack.enter_context(sample_var(given.var))
-    portal = stack.enter_context(running(var, **settings))
-    start_django(var, **settings)
-    return _Trial(portal, given.moments).run()
-
-
-class _Trial:
-    def __init__(self, portal: Portal, moments: int) -> None:
-        self.portal, self.moments = portal, moments
-        self.office = Visitor(portal.address, "office")
-        self.report = draft_report(self.office)
-        self.counts = dict.fromkeys(("killed", "in a job", "done", "failed", "stuck", "torn", "double"), 0)
-        self.back: list[float] = []
-
-    def run(self) -> tuple:
-        whole = self._whole_job()
-        for number in range(self.moments):
-            self._once(whole * number / self.moments)
-            say(f"moment {number + 1} of {self.moments}: {self.counts}")
-        return (*self.counts.values(), self._left_over(), spread(self.back, 1))
-
-    def _press(self) -> int:
-        return open_job(self.office.post(f"/reports/{self.report}/generate/", figures="new", section="situation"))
-
-    def _ended(self, job: int) -> bool:
-        shown = self.office.json(f"/reports/jobs/{job}/progress/")
-        return shown["done"] or shown["failed"]
-
-    def _whole_job(self) -> float:
-        """How long an undisturbed job takes, the second of two."""
-        for _ in range(2):
-            job = self._press()
-            seconds = wait_until(lambda job=job: self._ended(job), PATIENCE)
-        return seconds
-
-    def _once(self, delay: float) -> None:
-        wait_until(lambda: len(self.portal.workers()) > 1, PATIENCE)
-        job = self._press()
-        time.sleep(delay)
-        self.counts["in a job"] += not self._ended(job)
-        for pid in self.portal.workers():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.counts["killed"] += 1
-        began = time.perf_counter()
-        try:
-            wait_until(lambda: self._ended(job), PATIENCE, every=0.2)
-        except TimeoutError:
-            self.counts["stuck"] += 1
-            return
-        self.back.append(time.perf_counter() - began)
-        self._look(job)
-
-    def _look(self, job: int) -> None:
-        from django.db import connection
-
-        from reports.files import media_path
-        from reports.models import JobState, ReportFile, ReportJob
-
-        connection.close()
-        row = ReportJob.objects.get(pk=job)
-        self.counts["done"] += row.state == JobState.DONE
-        self.counts["failed"] += row.state == JobState.FAILED and bool(row.error)
-        files = list(ReportFile.objects.filter(job=row))
-        wanted = ["docx", "pdf", "xlsx"] if row.state == JobState.DONE else []
-        self.counts["double"] += sorted(file.format for file in files) != wanted
-        self.counts["torn"] += sum(not whole(media_path(file.path), file) for file in files)
-
-    def _left_over(self) -> int:
-        """Files of reports that no row names, after a sweep for which all are old enough."""
-        from reports.files import FOLDER, media_path, sweep_orphans
-        from reports.models import ReportFile
-
-        folder = media_path(FOLDER)
-        owned = {media_path(path) for path in ReportFile.objects.values_list("path", flat=True)}
-        for path in folder.rglob("*"):
-            if path.is_file() and path not in owned:
-                os.utime(path, (1, 1))
-        sweep_orphans()
-        return sum(path.is_file() and path not in owned for path in folder.rglob("*"))
-
-
-def whole(path: Path, file) -> bool:
-    """Whether the bytes on disk are those the row names, and open."""
-    if not path.is_file():
-        return False
-    data = path.read_bytes()
-    if len(data) != file.size or hashlib.sha256(data).hexdigest() != file.sha256:
-        return False
-    if file.format == "pdf":
-        from pypdf import PdfReader
-
-        return len(PdfReader(path).pages) == file.pages
-    with zipfile.ZipFile(path) as package:
-        return package.testzip() is None
+    moments = parser.parse_args().moments
+    own_environment()
+    report, office = prepare()
+    whole = usual_seconds(report, office)
+    print(f"undisturbed: {whole:.1f} s", flush=True)
+    bad = 0
+    for number in range(moments):
+        share = (number + 0.5) / moments
+        began = time.monotonic()
+        step, wrong = one_moment(report, office, share, whole)
+        bad += bool(wrong)
+        print(
+            f"{number + 1:2d}/{moments} killed at {share:4.0%} ({step}): {'; '.join(wrong) or 'one result'} after {time.monotonic() - began:.1f} s",
+            flush=True,
+        )
+    print(f"{moments - bad} of {moments} moments left one result")
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
