@@ -79,7 +79,8 @@ def _plans(cast: Cast) -> list[Plan]:
     """The year of one pilot in the order of its days, with the special cases at its end."""
     chance, wanted = cast.chance, sample_words.PROGRAMME.get(cast.pilot.code, {"volunteer": 6, "discussion": 4})
     plans = []
-    for category, count in wanted.items():
+    for category, most in wanted.items():
+        count = most - most // 4
         titles = sample_words.KINDS[category].titles
         for number in range(count):
             share = (number + chance.random()) / count

@@ -1,6 +1,7 @@
 """`load_sample`: one plausible year of all six pilots, made through the services people use, each record marked 示例数据."""
 
 import datetime
+import gc
 import time
 from collections.abc import Callable
 
@@ -53,8 +54,10 @@ class Command(BaseCommand):
         if stamp.sample_loaded_at:
             self.stdout.write("示例数据已经装入")
             return
+        gc.disable()  # a fifth of the time, and the process ends afterwards
         for name, load, rows in STEPS:
             self._run(name, load, rows)
+        gc.enable()
         stamp.sample_loaded_at = timezone.now()
         stamp.save()
         self.stdout.write(self.style.SUCCESS("示例数据已装入"))
