@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -38,16 +37,6 @@ class Portal:
                 return line.split()[1].rstrip("/")
         self.log.seek(0)
         raise RuntimeError(f"the portal did not start: {self.log.read()[-2000:]}")
-
-    def workers(self) -> list[int]:
-        """Process ids of the worker and its children, the parent first."""
-        import psutil
-
-        for child in psutil.Process(self.process.pid).children():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if "worker" in child.cmdline():
-                    return [child.pid, *(below.pid for below in child.children(recursive=True))]
-        return []
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -111,13 +100,3 @@ def open_job(page: str) -> int:
     if not found:
         raise RuntimeError("no job is open")
     return int(found[1])
-
-
-def wait_until(condition, seconds: float, every: float = 0.02) -> float:
-    """Seconds until `condition()` holds. Raises TimeoutError."""
-    began = time.perf_counter()
-    while not condition():
-        if time.perf_counter() - began > seconds:
-            raise TimeoutError(f"not within {seconds} s")
-        time.sleep(every)
-    return time.perf_counter() - began
