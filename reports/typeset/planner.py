@@ -149,7 +149,7 @@ class _Planner:
             if other.kind == "heading":
                 need += other.q
                 continue
-            need += min(other.q, KEEP * 4) if other.kind == "text" else other.q
+            need += KEEP * 4 if other.kind == "text" and other.lines >= 2 * KEEP else other.q
             if other.kind == "block":
                 self.flush()
             break

@@ -58,6 +58,11 @@ def test_headings_stay_with_two_lines():
     assert [one.page for one in placed] == [0, 1, 1, 1] and placed[1].fresh
 
 
+def test_a_heading_stays_with_a_paragraph_too_short_to_be_cut():
+    placed = plan(Section("body", [text(19), heading(), text(3)]))
+    assert [one.page for one in placed] == [0, 1, 1]
+
+
 def test_a_heading_without_text_goes_with_its_table():
     placed = plan(Section("body", [text(18), heading(), block(9)]))
     assert [one.page for one in placed] == [0, 1, 1]
