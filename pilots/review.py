@@ -145,7 +145,7 @@ def withdraw(subject: Reviewable, *, by: User) -> ReviewStep:
     subject = _locked(subject)
     _own(subject, by)
     last = subject.steps.order_by("-id").first()
-    if last is not None and last.action == ReviewAction.APPROVE:
+    if last is not None and last.action == ReviewAction.APPROVE and subject.waiting_at is not None:
         raise ValidationError(f"{last.unit.short_name}已经审核通过，不能撤回。需要修改时请{subject.waiting_at.short_name}退回")
     return _move(subject, ReviewAction.WITHDRAW, ReviewState.DRAFT, desk=None, by=by)
 

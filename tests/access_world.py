@@ -300,7 +300,7 @@ def _plan(world: World) -> None:
     for name, row in {"notice": notice, "person": world.people["dongjie"], "unit": unit}.items():
         world.rows[name], world.args[name] = row, (row.pk,)
     for kind, name, deed in (
-        ("evidence", "evidence", "approve"), ("evidence", "evidence", "return"), ("evidence", "evidence", "withdraw"),
+        ("evidence", "evidence", "approve"), ("evidence", "evidence", "return"), ("evidence", "evidence", "withdraw"), ("evidence", "evidence_approved", "withdraw"),
         ("evidence", "evidence_approved", "void"), ("activity", "activity", "approve"), ("activity", "activity_contractor", "approve"),
         ("activity", "activity_street", "approve"), ("evidence", "evidence_office", "approve"), ("activity", "activity_draft", "approve"),
         ("evidence", "evidence", "delete"), ("report", "evidence", "approve"),

@@ -150,6 +150,7 @@ TABLE = [
     post("review_act", OFFICE | {"puan", "puan2"} | GUANGFU, "approve_evidence_evidence", by={"puan", "puan2"}),
     post("review_act", OFFICE | {"puan", "puan2"} | GUANGFU, "return_evidence_evidence", by={"puan", "puan2"}, opinion="请补"),
     post("review_act", GUANGFU, "withdraw_evidence_evidence"),
+    post("review_act", GUANGFU, "withdraw_evidence_evidence_approved", by=()),
     post("review_act", OFFICE | {"puan", "puan2"}, "void_evidence_evidence_approved", opinion="有误"),
     post("review_act", OFFICE | {"puan", "puan2"} | GUANGFU, "approve_activity_activity", by={"puan", "puan2"}),
     post(

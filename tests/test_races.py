@@ -187,6 +187,14 @@ def test_withdrawing_and_approving_at_once_leave_one_of_them(world):
     assert len(refusals(answers)) == 1 and len(steps_of(row)) == 2
 
 
+def test_what_is_approved_is_not_withdrawn_any_more(world):
+    """The slower of the two above, in peace: a sentence, not a fault."""
+    row = world.evidence("guangfu", "抢")
+    decide(row, world.people["puan"], "approve")
+    with pytest.raises(ValidationError, match=r"已通过.*不能撤回"):
+        review.withdraw(Evidence.objects.get(pk=row.pk), by=world.people["guangfu"])
+
+
 def test_of_two_saves_from_one_version_one_is_refused(world):
     row = world.evidence("guangfu", "抢", submit=False)
     values = {"by": world.people["guangfu"], "expected_version": row.version, "type": row.type, "dated": row.dated, "note": ""}
