@@ -59,7 +59,7 @@ class _Memory(threading.Thread):
         self.rss = self.pss = 0
 
     def run(self) -> None:
-        while not self.over.wait(0.05):
+        while not self.over.wait(0.1):
             rss, pss = memory_of(self.root)
             self.rss, self.pss = max(self.rss, rss), max(self.pss, pss)
 

@@ -3,7 +3,7 @@
     .venv/bin/python -m benchmarks.pages [--pilots 6 600] [--rounds 20] [--only sqlite|postgresql]
 
 Each size and database runs in a process of its own. Requests go through every middleware and template in this process, without a network;
-the pages take turns, the figures are medians. `--profile PAGE` prints where the time of one page goes instead.
+the pages take turns, the figures are medians (of five where a page takes over a second). `--profile PAGE` prints where the time of one page goes instead.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from statistics import median
 from benchmarks.measure import PASSWORD, folder, machine, run, say, start_django, table
 
 EMPTY = "/me/"
+SLOW_ROUNDS = 5
 PAGES = (
     ("home, office", "office", "/"),
     ("home, leading group", "leader", "/"),
@@ -88,7 +89,8 @@ def _inside(path: Path, url: str, pilots: int, given: argparse.Namespace) -> Non
         for name, client in clients.items():
             empty[name].append(_seconds(client, EMPTY))
         for title, name, address in PAGES:
-            times[title].append(_seconds(clients[name], address))
+            if len(times[title]) < SLOW_ROUNDS or median(times[title]) < 1:
+                times[title].append(_seconds(clients[name], address))
     rows = [("empty page, office", _queries(clients["office"], EMPTY), f"{1000 * median(empty['office']):.1f}", "1.0", "")]
     for title, name, _ in PAGES:
         own, slowest = median(times[title]), max(times[title])
