@@ -85,6 +85,7 @@ def prepare() -> None:
     progress("官方方案")
     call_command("load_plan", stdout=sys.stderr)
     bring_fonts(settings.PENXI_VAR / "fonts")
+    prepare_queue()
     if settings.SAMPLE_MODE:
         prepare_sample()
     else:
@@ -127,6 +128,17 @@ def _fetching() -> bool:
     except OSError:
         return False
     return False
+
+
+def prepare_queue() -> None:
+    """Make the embedded queue before several processes open it at once: the transport does not survive two that both make it."""
+    from django.conf import settings
+
+    from penxi_pilot.celery import app
+
+    if settings.CELERY_BROKER_URL.startswith("sqla+"):
+        with app.connection_for_write() as connection:
+            connection.default_channel.queue_declare(queue=app.conf.task_default_queue)
 
 
 def prepare_sample() -> None:

@@ -4,24 +4,28 @@ import uuid
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts import audit, once
 from accounts.access import Action, may
-from accounts.models import AuditKind, User
+from accounts.models import AuditKind, Role, User
 from accounts.pinyin import search_key
 from pilots import review
-from pilots.models import Evidence, EvidenceType, Pilot, ReviewState, StoredFile, Task
+from pilots.models import Entry, Evidence, EvidenceType, Pilot, ReviewState, StoredFile, Task
 
 
 def tasks_for(user: User) -> QuerySet[Task]:
-    """The tasks a person's unit may prove: its own pilot's and its own unit's."""
-    return Task.objects.visible_to(user).filter(unit=user.unit_id).select_related("obligation", "pilot__unit").order_by("obligation__order")
+    """The tasks a person's unit may prove: its own, but for those the office proves for everybody (`entry: office`)."""
+    by_office = Q(obligation__entry=Entry.OFFICE)
+    own = Q(unit=user.unit_id) & ~by_office
+    rows = Task.objects.visible_to(user).filter(own | by_office if user.role == Role.OFFICE else own)
+    return rows.select_related("obligation", "pilot__unit", "unit").order_by("obligation__order", "unit__order")
 
 
 def types_for(user: User) -> QuerySet[EvidenceType]:
-    """The kinds of evidence that the tasks of a person's unit ask for."""
-    return EvidenceType.objects.filter(obligations__tasks__unit=user.unit_id).distinct().order_by("order")
+    """The kinds of evidence that the tasks a person may prove ask for."""
+    asked = tasks_for(user).order_by().values("obligation__evidence_types")
+    return EvidenceType.objects.filter(pk__in=asked).order_by("order")
 
 
 def tasks_proved_by(user: User, kind: EvidenceType) -> QuerySet[Task]:

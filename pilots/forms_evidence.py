@@ -42,7 +42,7 @@ class EvidenceForm(forms.ModelForm):
         self.fields["type"].queryset = evidence.types_for(user)
         self.fields["type"].empty_label = "请选择材料类型"
         self.fields["tasks"].queryset = evidence.tasks_proved_by(user, kind) if (kind := kind or self._kind()) else Task.objects.none()
-        self.fields["tasks"].label_from_instance = lambda task: task.obligation.title
+        self.fields["tasks"].label_from_instance = lambda task: _label(task, user)
         self.fields["tasks"].widget.attrs["class"] = "column"
         if kind is None:
             self.fields["tasks"].help_text = "先选择材料类型，再勾选这份材料证明的任务"
@@ -66,3 +66,8 @@ class EvidenceForm(forms.ModelForm):
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
+
+
+def _label(task: Task, user: User) -> str:
+    """The task in words; whose it is where that is not the person's own unit."""
+    return task.obligation.title if task.unit_id == user.unit_id else f"{task.obligation.title}（{task.unit.short_name}）"

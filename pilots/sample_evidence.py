@@ -54,7 +54,8 @@ def _load_pilot(pilot: Pilot) -> int:
     writer = User.objects.select_related("unit").get(unit=pilot.unit, role__in=(Role.COMMUNITY, Role.TOWN_CLERK), sample=True)
     reviewer = _reviewer(pilot)
     chance = random.Random(f"evidence {pilot.code}")  # noqa: S311 - a repeatable sample, not a secret
-    kinds = list(evidence.types_for(writer).filter(obligations__external=False).distinct())
+    own = evidence.tasks_for(writer).filter(obligation__external=False).order_by()
+    kinds = list(evidence.types_for(writer).filter(pk__in=own.values("obligation__evidence_types")))
     for number, kind in enumerate(kinds):
         course = _course(chance, kind, number, len(kinds), PACE.get(pilot.code, 1.0))
         if course is not None:
