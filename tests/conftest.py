@@ -59,17 +59,27 @@ def cheap_passwords():
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, cheap_passwords):
-    """The plan and the people stand in every test database."""
+def fill_database():
+    """The plan and the people, where they do not stand yet: tests that really commit empty the database when they end."""
     from django.core.management import call_command
 
     from accounts import clock
+    from accounts.models import User
     from accounts.sample import create_accounts
+    from pilots import plan_memory
 
-    with django_db_blocker.unblock(), clock.at(TODAY):
-        call_command("load_plan", verbosity=0)
-        create_accounts(password=PASSWORD)
+    if not User.objects.exists():
+        with clock.at(TODAY):
+            call_command("load_plan", verbosity=0)
+            create_accounts(password=PASSWORD)
+        plan_memory.forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, cheap_passwords):
+    """The plan and the people stand in every test database."""
+    with django_db_blocker.unblock():
+        fill_database()
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from pilots.models import Evidence, ReviewAction, ReviewState
 from reports import jobs, services
 from reports.models import OPEN_JOB, Report, ReportAction
 from tests.access_world import World, scan
-from tests.conftest import TODAY
+from tests.conftest import TODAY, fill_database
 
 pytestmark = pytest.mark.both_databases
 WAIT = 0.7
@@ -47,6 +47,7 @@ def copy(django_db_setup, django_db_blocker, tmp_path_factory):
     own = connections.settings["default"]
     kept, name = connections["default"], own["NAME"]
     with django_db_blocker.unblock(), clock.at(TODAY):
+        fill_database()
         if kept.vendor == "sqlite":
             own["NAME"] = str(tmp_path_factory.mktemp("race") / "race.sqlite3")
             kept.ensure_connection()

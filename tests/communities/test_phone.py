@@ -3,14 +3,10 @@
 import shutil
 
 import pytest
-from django.core.management import call_command
 
-from accounts.models import User
-from accounts.sample import create_accounts
 from communities.models import Activity
-from pilots import plan_memory
 from pilots.models import ReviewState
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, fill_database
 from tests.pilots.bad_uploads import jpeg
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,10 +25,7 @@ ARGUMENTS = [
 def people(transactional_db, monkeypatch):
     """The plan and the people again, where an earlier test emptied the database; the browser's loop runs in the test's own thread."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    if not User.objects.exists():
-        call_command("load_plan", verbosity=0)
-        create_accounts(password=PASSWORD)
-        plan_memory.forget()
+    fill_database()
 
 
 @pytest.fixture
