@@ -218,15 +218,18 @@ def test_a_killed_worker_leaves_no_child_and_the_other_goes_on(portal):
     assert eventually(lambda: "ready" in portal.output("worker1").rsplit("Connected to", 1)[-1])
 
 
-def test_a_second_beat_takes_over(portal):
-    second = portal.start("beat", 2)
-    assert eventually(lambda: "standing by" in portal.output("beat2"))
-    assert "leading" not in portal.output("beat2")
-    portal.processes["beat1"].kill()
-    portal.processes["beat1"].wait()
-    assert eventually(lambda: "leading" in portal.output("beat2"), 30)
-    assert second.poll() is None
-    assert eventually(lambda: portal.readiness()[0] == 200)
+def test_a_second_beat_takes_over():
+    """On servers of its own: after the faults of the other tests it is anybody's guess which of two beats leads."""
+    with Servers() as own, ProductionPortal(own.postgres_url, own.redis_url, web=1, worker=1) as portal:
+        assert eventually(lambda: "leading" in portal.output("beat1"))
+        second = portal.start("beat", 2)
+        assert eventually(lambda: "standing by" in portal.output("beat2"))
+        assert "leading" not in portal.output("beat2")
+        portal.processes["beat1"].kill()
+        portal.processes["beat1"].wait()
+        assert eventually(lambda: "leading" in portal.output("beat2"))
+        assert second.poll() is None
+        assert eventually(lambda: portal.readiness()[0] == 200)
 
 
 @pytest.mark.parametrize("service", ["prepare", "web", "worker", "beat"])
