@@ -1,36 +1,17 @@
 """The form of an activity: nothing but what the person who was there knows. Unit, pilot, state and people never come from it."""
 
 import re
-import unicodedata
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.plaintext import clean
+from accounts.fields import DATE_FORMATS, TIME_FORMATS, LineField, PlainDateField, PlainTimeField, TextField, halfwidth
 from communities.activities import MOST_PEOPLE, check_day, tasks_for
 from communities.models import Activity
 from communities.queries import all_categories
 from pilots import files
 from pilots.filenames import clean_name
 from pilots.models import ActivityCategory, Pilot
-
-DATE_FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]
-TIME_FORMATS = ["%H:%M", "%H:%M:%S", "%H点%M分"]
-
-
-def halfwidth(text: str) -> str:
-    """Full-width digits and signs as people type them in Chinese input mode, made plain: １２：３０ → 12:30."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-class PlainDateField(forms.DateField):
-    def to_python(self, value):
-        return super().to_python(halfwidth(value) if isinstance(value, str) else value)
-
-
-class PlainTimeField(forms.TimeField):
-    def to_python(self, value):
-        return super().to_python(halfwidth(value) if isinstance(value, str) else value)
 
 
 class CountField(forms.Field):
@@ -49,18 +30,6 @@ class CountField(forms.Field):
         if int(text) > MOST_PEOPLE:
             raise ValidationError(f"{self.label}不超过 {MOST_PEOPLE:,}，请核对")
         return int(text)
-
-
-class LineField(forms.CharField):
-    """One line of text: control characters and line breaks out."""
-
-    def to_python(self, value) -> str:
-        return " ".join(clean(super().to_python(value)).split())
-
-
-class TextField(forms.CharField):
-    def to_python(self, value) -> str:
-        return clean(super().to_python(value)).strip()
 
 
 def _text(placeholder: str, **attrs) -> forms.TextInput:

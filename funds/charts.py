@@ -202,6 +202,8 @@ def course_finding(months: Sequence[Month]) -> tuple[str, str]:
     months_paid = [month.paid or Decimal(0) for month in done]
     most = "，单月最多" if len(done) > 1 and last.paid and last.paid >= max(months_paid) else ""
     gap = last.planned - last.total
-    against = f"比按序时应支付少 {wan(gap):,} 万元" if gap > 0 else f"比按序时应支付多 {wan(-gap):,} 万元" if gap < 0 else "与按序时应支付持平"
+    against = (
+        f"比按序时应支付少 {wan(gap):,} 万元" if gap > 0 else f"比按序时应支付多 {wan(-gap):,} 万元" if gap < 0 else "与按序时应支付持平"
+    )
     still = "仍" if most and gap > 0 else ""
     return f"{last.end.month} 月支付 {wan(last.paid or 0):,} 万元", f"{most}，{still}{against}。"
