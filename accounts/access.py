@@ -37,6 +37,14 @@ class Action(StrEnum):
     VIEW_REPORTS = "查看已签发的报告"
     PREPARE_REPORT = "编制报告"
     VIEW_DRAFT_REPORTS = "查看报告草稿"
+    VIEW_SUPERVISION = "查看督导与整改"
+    SUPERVISE = "开展督导"
+    RECTIFY = "整改问题"
+    RECHECK = "复核问题"
+    DECIDE_EXTENSION = "审批延期"
+    VIEW_INSTRUCTIONS = "查看批示"
+    ENTER_INSTRUCTION = "登记批示"
+    ANSWER_INSTRUCTION = "办理批示"
 
 
 ALLOWED: dict[Action, frozenset[Role]] = {
@@ -54,6 +62,14 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.VIEW_REPORTS: frozenset(BUSINESS),
     Action.PREPARE_REPORT: frozenset({Role.OFFICE}),
     Action.VIEW_DRAFT_REPORTS: frozenset({Role.OFFICE}),
+    Action.VIEW_SUPERVISION: frozenset(BUSINESS),
+    Action.SUPERVISE: frozenset({Role.OFFICE}),
+    Action.RECTIFY: frozenset({Role.COMMUNITY, Role.TOWN_CLERK}),
+    Action.RECHECK: frozenset({Role.OFFICE}),
+    Action.DECIDE_EXTENSION: frozenset({Role.OFFICE}),
+    Action.VIEW_INSTRUCTIONS: frozenset(COUNTY),
+    Action.ENTER_INSTRUCTION: frozenset({Role.LEADER}),
+    Action.ANSWER_INSTRUCTION: frozenset({Role.OFFICE}),
 }
 
 

@@ -10,12 +10,13 @@ also where the executor stands above the county (its `external` steps are only r
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from django.db import models, transaction
+from django.utils.module_loading import autodiscover_modules
 from simple_history.utils import bulk_create_with_history
 
 from accounts import clock
@@ -72,17 +73,28 @@ class Outcome:
     kept: list[str] = field(default_factory=list)
 
 
+SECTIONS: list[Callable[["Loader"], None]] = []
+
+
+def section(load: Callable[["Loader"], None]) -> Callable[["Loader"], None]:
+    """Decorator for an app's `plan_sections.py`: a part of the plan file whose rows live in a room above this one."""
+    SECTIONS.append(load)
+    return load
+
+
 def load_plan(path: Path = DEFAULT_PLAN, *, dry_run: bool = False) -> Outcome:
     """Read, check and apply a plan file. Raises PlanInvalid with all problems; then nothing was written."""
     file = read_plan(path)
     with transaction.atomic():
-        outcome = _Loader(file).run()
+        outcome = Loader(file).run()
         if dry_run:
             transaction.set_rollback(True)
     return outcome
 
 
-class _Loader:
+class Loader:
+    """One load: what the file says, the rows made so far by code (`units`, `pilots`, `obligations` …), and `sync` for one table."""
+
     def __init__(self, file: PlanFile) -> None:
         self.file, self.plan = file, file.plan
         self.outcome = Outcome()
@@ -105,11 +117,14 @@ class _Loader:
         self._groups()
         self._recurring()
         self._reports()
+        autodiscover_modules("plan_sections")
+        for load in SECTIONS:
+            load(self)
         return self.outcome
 
     # --- one table against the file -------------------------------------------------------------------------------------------
 
-    def _sync(self, existing: Iterable[models.Model], wanted: dict[object, dict], key, build, *, remove: bool = True) -> dict:
+    def sync(self, existing: Iterable[models.Model], wanted: dict[object, dict], key, build, *, remove: bool = True) -> dict:
         """Make the rows of one table what `wanted` says, by key; returns them by key. `build(key, values)` makes a missing row."""
         found = {key(row): row for row in existing}
         model = None
@@ -178,7 +193,7 @@ class _Loader:
         wanted = {}
         for order, row in enumerate(rows(self.plan, part), 1):
             wanted[row["code"]] = {name: row[name] for name in fields} | ({"order": order} if ordered else {})
-        return self._sync(model.objects.all(), wanted, lambda r: r.code, lambda code, values: model(code=code, **values))
+        return self.sync(model.objects.all(), wanted, lambda r: r.code, lambda code, values: model(code=code, **values))
 
     # --- the parts ------------------------------------------------------------------------------------------------------------
 
@@ -196,7 +211,7 @@ class _Loader:
             }
             for order, row in enumerate(given, 1)
         }
-        units = self._sync(Unit.objects.all(), wanted, lambda r: r.code, lambda code, values: Unit(code=code, **values), remove=False)
+        units = self.sync(Unit.objects.all(), wanted, lambda r: r.code, lambda code, values: Unit(code=code, **values), remove=False)
         for row in given:
             parent = units[row["parent"]] if row["parent"] else None
             unit = units[row["code"]]
@@ -217,7 +232,7 @@ class _Loader:
             "plan_sha256": self.file.sha256,
         }
         existing = Programme.objects.filter(code=given["code"]).select_related("issuer")
-        made = self._sync(existing, {given["code"]: values}, lambda r: r.code, lambda code, v: Programme(code=code, **v), remove=False)
+        made = self.sync(existing, {given["code"]: values}, lambda r: r.code, lambda code, v: Programme(code=code, **v), remove=False)
         return made[given["code"]]
 
     def _phases(self) -> dict[str, Phase]:
@@ -226,7 +241,7 @@ class _Loader:
             | {"start_basis": row["start_basis"] or ""}
             for row in rows(self.plan, "phases")
         }
-        return self._sync(
+        return self.sync(
             self.programme.phases.all(), wanted, lambda r: r.code, lambda code, v: Phase(programme=self.programme, code=code, **v)
         )
 
@@ -242,7 +257,7 @@ class _Loader:
                 "type": self.types[row["type"]],
                 "brand": brands.get(row["code"]) or row["brand"] or "",
             }
-        return self._sync(existing, wanted, lambda r: r.code, lambda code, v: Pilot(programme=self.programme, code=code, **v))
+        return self.sync(existing, wanted, lambda r: r.code, lambda code, v: Pilot(programme=self.programme, code=code, **v))
 
     def _obligations(self) -> dict[str, Obligation]:
         copied = (
@@ -262,7 +277,7 @@ class _Loader:
         leaving = [row for row in existing if row.code not in wanted]
         for obligation in leaving:
             self._remove_obligation(obligation)
-        made = self._sync(
+        made = self.sync(
             [row for row in existing if row.code in wanted],
             wanted,
             lambda r: r.code,
@@ -300,7 +315,7 @@ class _Loader:
                     "source": row["source"],
                 }
         existing = Indicator.objects.filter(obligation__in=self.obligations.values()).exclude(source=Basis.SCHEME)
-        self._sync(
+        self.sync(
             existing.select_related("obligation", "metric"),
             wanted,
             lambda r: (r.obligation.code, r.order),
@@ -341,7 +356,7 @@ class _Loader:
             if key not in wanted and task not in kept and not self._leaves(task):
                 kept.append(task)
         current = [task for task in existing if (task.obligation.code, task.unit_id) in wanted]
-        tasks = self._sync(
+        tasks = self.sync(
             current,
             wanted,
             lambda t: (t.obligation.code, t.unit_id),
@@ -404,7 +419,7 @@ class _Loader:
                 clauses[(pilot.pk, order)] = binding["clauses"]
         pilots = {pilot.pk: pilot for pilot in self.pilots.values()}
         existing = TaskGroup.objects.filter(pilot__in=pilots).prefetch_related("obligations")
-        groups = self._sync(
+        groups = self.sync(
             existing, wanted, lambda g: (g.pilot_id, g.order), lambda key, v: TaskGroup(pilot=pilots[key[0]], order=key[1], **v)
         )
         for key, codes in clauses.items():
@@ -419,13 +434,13 @@ class _Loader:
                 "product": self.evidence[row["product"]].name,
             }
         existing = RecurringDuty.objects.filter(obligation__programme=self.programme).select_related("obligation", "responsible")
-        duties = self._sync(existing, wanted, lambda r: r.code, lambda code, v: RecurringDuty(code=code, **v))
+        duties = self.sync(existing, wanted, lambda r: r.code, lambda code, v: RecurringDuty(code=code, **v))
         periods = {}
         for row in rows(self.plan, "recurring"):
             for period in row["periods"]:
                 periods[(duties[row["id"]].pk, period["period"])] = {"label": period["label"], "due": period["due"]}
         by_pk = {duty.pk: duty for duty in duties.values()}
-        self._sync(
+        self.sync(
             RecurringPeriod.objects.filter(duty__in=by_pk).select_related("duty"),
             periods,
             lambda r: (r.duty_id, r.period),
@@ -437,7 +452,7 @@ class _Loader:
         for order, row in enumerate(rows(self.plan, "report_types"), 1):
             wanted[row["code"]] = {name: row[name] for name in ("name", "scope", "frequency", "sections")} | {"order": order}
             clauses[row["code"]] = row["clauses"]
-        made = self._sync(
+        made = self.sync(
             ReportRequirement.objects.prefetch_related("obligations"),
             wanted,
             lambda r: r.code,
