@@ -37,6 +37,18 @@ class Action(StrEnum):
     VIEW_REPORTS = "查看已签发的报告"
     PREPARE_REPORT = "编制报告"
     VIEW_DRAFT_REPORTS = "查看报告草稿"
+    MANAGE_PROJECTS = "维护项目清单"
+    VIEW_FUNDS = "查看资金台账"
+    ISSUE_FUNDS = "登记资金下达和分配"
+    MANAGE_FUNDS = "管理资金预算"
+    MANAGE_CONTRACTS = "登记合同"
+    APPLY_PAYMENT = "填报用款申请"
+    REVIEW_PAYMENT = "审核用款申请"
+    CHECK_PAYMENT = "复核用款申请"
+    REGISTER_APPROVAL = "登记主要负责人审批"
+    PAY = "登记支付和冲正"
+    FILE_PAYMENT = "用款备案"
+    DISCLOSE_FUNDS = "登记资金公示"
     VIEW_SUPERVISION = "查看督导与整改"
     SUPERVISE = "开展督导"
     RECTIFY = "整改问题"
@@ -62,6 +74,18 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.VIEW_REPORTS: frozenset(BUSINESS),
     Action.PREPARE_REPORT: frozenset({Role.OFFICE}),
     Action.VIEW_DRAFT_REPORTS: frozenset({Role.OFFICE}),
+    Action.MANAGE_PROJECTS: frozenset({Role.COMMUNITY, Role.TOWN_CLERK}),
+    Action.VIEW_FUNDS: frozenset(BUSINESS),
+    Action.ISSUE_FUNDS: frozenset({Role.OFFICE, Role.FINANCE}),
+    Action.MANAGE_FUNDS: frozenset({Role.OFFICE}),
+    Action.MANAGE_CONTRACTS: frozenset({Role.OFFICE, Role.TOWN_CLERK}),
+    Action.APPLY_PAYMENT: frozenset({Role.COMMUNITY, Role.TOWN_CLERK}),
+    Action.REVIEW_PAYMENT: frozenset({Role.TOWN_LEADER}),
+    Action.CHECK_PAYMENT: frozenset({Role.TOWN_FINANCE}),
+    Action.REGISTER_APPROVAL: frozenset({Role.TOWN_CLERK, Role.TOWN_LEADER}),
+    Action.PAY: frozenset({Role.TOWN_FINANCE}),
+    Action.FILE_PAYMENT: frozenset({Role.OFFICE}),
+    Action.DISCLOSE_FUNDS: frozenset({Role.TOWN_CLERK, Role.COMMUNITY}),
     Action.VIEW_SUPERVISION: frozenset(BUSINESS),
     Action.SUPERVISE: frozenset({Role.OFFICE}),
     Action.RECTIFY: frozenset({Role.COMMUNITY, Role.TOWN_CLERK}),

@@ -284,6 +284,18 @@ UNPACKED_MAX_BYTES = 100 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
+# --- money: the county's own limits; those marked 建议 in funds/rules.py wait for its confirmation --------------------------------
+
+# The desks of a 用款申请 in their order; a county with a shorter chain leaves one out (funds/chain.py knows all of them).
+FUNDS_CHAIN = env.list("FUNDS_CHAIN", default=["town_review", "finance_check", "head_approval", "to_pay", "paid"])
+FUNDS_LARGE_SUM = env.int("FUNDS_LARGE_SUM", default=50_000)
+FUNDS_PREPAYMENT_PERCENT = env.int("FUNDS_PREPAYMENT_PERCENT", default=30)
+FUNDS_CONTRACT_CHANGE_PERCENT = env.int("FUNDS_CONTRACT_CHANGE_PERCENT", default=10)
+FUNDS_DUPLICATE_DAYS = env.int("FUNDS_DUPLICATE_DAYS", default=7)
+# 执行率 behind 序时进度 by so many percentage points is 预警, and 严重滞后.
+FUNDS_WARN_POINTS = env.int("FUNDS_WARN_POINTS", default=20)
+FUNDS_LATE_POINTS = env.int("FUNDS_LATE_POINTS", default=40)
+
 # --- jobs: the row is the truth, the queue may be lost --------------------------------------------------------------------------
 
 REDIS_URL = env("REDIS_URL", default="")

@@ -22,6 +22,7 @@ from pilots.models.plan import (
     Scope,
     TaskGroup,
 )
+from pilots.models.projects import Milestone, Project, ProjectQuerySet, ProjectStep
 from pilots.models.review import MOVES, Reviewable, ReviewableQuerySet, ReviewAction, ReviewState, ReviewStep
 from pilots.models.tasks import Task, TaskConfirmation, TaskQuerySet, TaskRole
 
@@ -34,6 +35,7 @@ __all__ = [
     "EvidenceType",
     "Indicator",
     "Metric",
+    "Milestone",
     "Obligation",
     "ObligationKind",
     "Phase",
@@ -41,6 +43,9 @@ __all__ = [
     "PilotQuerySet",
     "PilotType",
     "Programme",
+    "Project",
+    "ProjectQuerySet",
+    "ProjectStep",
     "RecurringDuty",
     "RecurringPeriod",
     "ReportRequirement",
