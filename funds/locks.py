@@ -81,7 +81,7 @@ def _rules(different: str) -> list[tuple[str, str, str, str, str]]:
     """(name, table, event, condition that refuses, what is said). `different` compares two columns where NULL equals NULL."""
 
     def changed(columns) -> str:
-        return " OR ".join(f"NEW.{c} {different} OLD.{c}" for c in columns)
+        return " OR ".join(f'NEW."{c}" {different} OLD."{c}"' for c in columns)
 
     rules = [(f"{table}_update", table, "UPDATE", "1 = 1", CHANGED) for table in _APPEND_ONLY]
     rules += [(f"{table}_update", table, "UPDATE", changed(columns.split()), CHANGED) for table, columns in _FROZEN.items()]
