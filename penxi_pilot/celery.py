@@ -32,12 +32,13 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "sweep-report-jobs": {"task": "reports.tasks.sweep_jobs", "schedule": 60.0},
+    "sweep-finding-reminders": {"task": "supervision.tasks.sweep_reminders", "schedule": 1800.0},
     "sweep-orphan-files": {"task": "pilots.tasks.sweep_orphans", "schedule": crontab(hour=3, minute=20)},
     "sweep-door": {"task": "accounts.tasks.sweep_door", "schedule": crontab(hour=3, minute=40)},
 }
 
 # Sent once when a worker is ready: what a worker that died left behind is taken up without waiting for the next round.
-AT_WORKER_START = ["reports.tasks.sweep_jobs"]
+AT_WORKER_START = ["reports.tasks.sweep_jobs", "supervision.tasks.sweep_reminders"]
 PULSE_SECONDS = 15
 
 

@@ -263,14 +263,14 @@ class VisitRow:
 def visit_matrix(pilots: Iterable[Pilot], as_of: datetime.date, *, drafts: bool = False) -> list[VisitRow]:
     """Months × pilots: done, due or missed on `as_of`; a visit of any kind answers its month. Two queries."""
     pilots = list(pilots)
-    found = _visits_by_month(pilots, as_of, drafts)
+    found = visits_by_month(pilots, as_of, drafts=drafts)
     return [
         VisitRow(pilot, tuple(_cell(month, due, found.get((pilot.pk, month)), as_of) for month, due in supervision_months()))
         for pilot in pilots
     ]
 
 
-def _visits_by_month(pilots: list[Pilot], as_of: datetime.date, drafts: bool) -> dict[tuple[int, datetime.date], Visit]:
+def visits_by_month(pilots: list[Pilot], as_of: datetime.date, *, drafts: bool = False) -> dict[tuple[int, datetime.date], Visit]:
     """The visit that answers each (pilot, month): the monthly one before others, a submitted one before a draft."""
     wanted = Q(state=VisitState.SUBMITTED, submitted_on__lte=as_of)
     if drafts:
