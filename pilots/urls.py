@@ -4,6 +4,7 @@ from django.urls import path
 
 from pilots import views, views_tasks
 from pilots.urls_evidence import urlpatterns as evidence_urls
+from pilots.urls_projects import urlpatterns as project_urls
 
 urlpatterns = [
     path("as-of/", views.as_of_set, name="as_of_set"),
@@ -21,4 +22,5 @@ urlpatterns = [
     path("pilots/<slug:code>/evidence/", views.pilot_evidence, name="pilot_evidence"),
     path("pilots/<slug:code>/cards/<int:order>/", views.card_detail, name="card_detail"),
     *evidence_urls,
+    *project_urls,
 ]
