@@ -18,7 +18,7 @@ from accounts.access import Action, may, roles_named
 from accounts.models import AuditKind, Role, Unit, User
 from accounts.pinyin import search_key
 from pilots import files
-from pilots.models import Pilot
+from pilots.models import Pilot, StoredFile
 from supervision import workdays
 from supervision.models import (
     Finding,
@@ -283,9 +283,16 @@ def add_finding_file(
         return _attach(finding, stored, by=by, kind=kind, caption=caption)
 
 
-def _attach(finding: Finding, stored, *, by: User, kind: str, caption: str = "", dated: datetime.date | None = None) -> FindingFile:
+def keep_finding_file(finding: Finding, stored: StoredFile, *, by: User, kind: str, caption: str = "") -> FindingFile:
+    """Attach a stored file for the next 提交整改 (photos of the sample year come this way)."""
+    return _attach(finding, stored, by=by, kind=kind, caption=caption)
+
+
+def _attach(
+    finding: Finding, stored: StoredFile, *, by: User, kind: str, caption: str = "", dated: datetime.date | None = None
+) -> FindingFile:
     file = FindingFile(finding=finding, file=stored, kind=kind, caption=caption.strip(), dated=dated or clock.today(), added_by=by)
-    file.full_clean(exclude=["finding", "file"])
+    file.clean_fields(exclude=["finding", "file", "added_by"])
     if kind == FindingFile.Kind.BEFORE:
         file.step = finding.steps.get(action=FindingAction.FIND)
     file.save()

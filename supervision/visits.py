@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from accounts import audit, clock, once
 from accounts.access import Action, may, roles_named
@@ -39,6 +40,7 @@ from supervision.rules import MONTH_CLOSES_AFTER, MOST_PHOTOS
 
 FIELDS = ("visited_on", "visited_at", "inspectors", "conclusion")
 DRAFTED = ("problem_title", "problem", "requirement", "severity", "deadline")
+ANSWERED = ["answer", "remark", "confirmed_by", "confirmed_at", *DRAFTED]
 SOURCE_OF = {VisitKind.MONTHLY: Source.SUPERVISION, VisitKind.MIDTERM: Source.MIDTERM, VisitKind.INSPECTION: Source.INSPECTION}
 
 
@@ -107,7 +109,7 @@ def open_visit(
             visit.save()
     except IntegrityError:
         raise ValidationError("这个试点本月已有同类督导记录，请打开已有的那一份继续填写")
-    _copy_items(visit, items_for(kind, visit.month, ChecklistItem.objects.all()))
+    _copy_items(visit, items_for(kind, visit.month, ChecklistItem.objects.all()), by)
     audit.record(AuditKind.CREATE, user=by, about=visit)
     return visit
 
@@ -127,13 +129,12 @@ def _open_month(day: datetime.date) -> None:
         raise ValidationError({"visited_on": "督导日期不能晚于本月"})
 
 
-def _copy_items(visit: Visit, items: Iterable[ChecklistItem]) -> None:
+def _copy_items(visit: Visit, items: Iterable[ChecklistItem], by: User) -> None:
     """The items as they read today, each with figure and proposed answer."""
     items = list(items)
     found = prefill(visit.pilot, items, min(visit.visited_on, clock.today()))
-    for item in items:
-        one = found[item.code]
-        VisitAnswer.objects.create(
+    rows = [
+        VisitAnswer(
             visit=visit,
             item=item,
             order=item.order,
@@ -142,11 +143,14 @@ def _copy_items(visit: Visit, items: Iterable[ChecklistItem]) -> None:
             wording=item.wording,
             clauses=item.clauses,
             metric=item.metric,
-            figure=one.figure[:40],
-            figure_note=one.note[:100],
-            prefilled=one.answer,
-            answer=one.answer,
+            figure=found[item.code].figure[:40],
+            figure_note=found[item.code].note[:100],
+            prefilled=found[item.code].answer,
+            answer=found[item.code].answer,
         )
+        for item in items
+    ]
+    bulk_create_with_history(rows, VisitAnswer, default_user=by, default_date=clock.now())
 
 
 # --- filling in ---------------------------------------------------------------------------------------------------------------------
@@ -194,19 +198,44 @@ def answer_item(answer: VisitAnswer, *, by: User, value: str, remark: str = "", 
     requirement, severity, deadline (by the severity unless chosen; moved off days off). Incomplete drafts are kept; 提交 asks for the rest."""
     visit = _draft(answer.visit, by)
     answer = VisitAnswer.objects.get(pk=answer.pk, visit=visit)
+    _give(answer, visit, by, value, remark, drafted or {})
+    answer.save()
+    _saved(visit)
+    return answer
+
+
+@transaction.atomic
+def answer_items(visit: Visit, *, by: User, given: dict[str, dict], expected_version: int | None = None) -> Visit:
+    """The whole sheet in one save, all or nothing: by item code the keywords of `answer_item` (value, remark, drafted). Items not named stay.
+
+    Raises ValidationError with one sentence per refused item, each beginning with its code."""
+    visit = _draft(visit, by, expected_version)
+    answers = list(visit.answers.filter(code__in=given))
+    refused = []
+    for answer in answers:
+        one = given[answer.code]
+        try:
+            _give(answer, visit, by, one["value"], one.get("remark", ""), one.get("drafted") or {})
+        except ValidationError as problem:
+            refused += [f"{answer.code}：{sentence}" for sentence in problem.messages]
+    if refused:
+        raise ValidationError(refused)
+    bulk_update_with_history(answers, VisitAnswer, ANSWERED, default_user=by, default_date=clock.now())
+    _saved(visit)
+    return visit
+
+
+def _give(answer: VisitAnswer, visit: Visit, by: User, value: str, remark: str, drafted: dict) -> None:
     if value not in Answer.values and value != "":
         raise ValidationError("请选择符合、基本符合、不符合或不适用")
     answer.answer, answer.remark = value, remark.strip()
     answer.confirmed_by, answer.confirmed_at = (by, clock.now()) if value else (None, None)
     if value == Answer.NO:
-        _draft_finding(answer, visit, drafted or {})
+        _draft_finding(answer, visit, drafted)
     else:
         for name in DRAFTED:
             setattr(answer, name, None if name == "deadline" else "")
-    answer.full_clean(exclude=["visit", "item"])
-    answer.save()
-    _saved(visit)
-    return answer
+    answer.clean_fields(exclude=["visit", "item"])
 
 
 def _draft_finding(answer: VisitAnswer, visit: Visit, drafted: dict) -> None:
@@ -229,7 +258,7 @@ def add_items(visit: Visit, *, by: User, codes: Iterable[str]) -> Visit:
     """本月加查其他项: put further items of the checklist on a draft; items that are on it already stay as they are."""
     visit = _draft(visit, by)
     have = set(visit.answers.values_list("item_id", flat=True))
-    _copy_items(visit, ChecklistItem.objects.filter(code__in=list(codes)).exclude(pk__in=have))
+    _copy_items(visit, ChecklistItem.objects.filter(code__in=list(codes)).exclude(pk__in=have), by)
     _saved(visit)
     return visit
 
@@ -326,13 +355,12 @@ def submit_visit(visit: Visit, *, by: User, assign: bool = True, expected_versio
     if missing:
         raise ValidationError([one.text for one in missing])
     now = clock.now()
-    found = []
-    for answer in visit.answers.prefetch_related("photos__file"):
-        if answer.confirmed_by_id is None:
-            answer.confirmed_by, answer.confirmed_at = by, now
-            answer.save()
-        if answer.answer == Answer.NO:
-            found.append(_open_finding(visit, answer, by, assign))
+    answers = list(visit.answers.prefetch_related("photos__file"))
+    as_proposed = [answer for answer in answers if answer.confirmed_by_id is None]
+    for answer in as_proposed:
+        answer.confirmed_by, answer.confirmed_at = by, now
+    bulk_update_with_history(as_proposed, VisitAnswer, ["confirmed_by", "confirmed_at"], default_user=by, default_date=now)
+    found = [_open_finding(visit, answer, by, assign) for answer in answers if answer.answer == Answer.NO]
     visit.state, visit.submitted_by, visit.submitted_on, visit.submitted_at = VisitState.SUBMITTED, by, clock.today(), now
     visit.validate_constraints()
     _saved(visit)
