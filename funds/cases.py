@@ -1,0 +1,77 @@
+"""An application as the rules see it, and what is shown before it is handed in: 提交前自动核对."""
+
+import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from accounts import clock
+from funds import rules
+from funds.balances import Balances, balances_of
+from funds.models import EDITABLE, Payment, PaymentInvoice, PaymentState
+from pilots.money import ZERO, signed, total
+
+COUNTS_NO_MORE = (PaymentState.DRAFT, PaymentState.REJECTED, PaymentState.REVERSED)
+
+
+def case_of(payment: Payment, *, balances: Balances | None = None) -> rules.Case:
+    """Everything the rules ask about, read now: nine queries whatever the register holds. Under the pilot's lock it is what will be stored."""
+    contract = payment.contract
+    kinds = frozenset(payment.files.values_list("kind", flat=True)) if payment.pk else frozenset()
+    invoices = tuple(payment.invoices.values_list("number", flat=True)) if payment.pk else ()
+    used = PaymentInvoice.objects.filter(number__in=invoices, active=True).exclude(payment=payment.pk).select_related("payment")
+    return rules.Case(
+        payment=payment,
+        balances=balances or balances_of(payment),
+        today=clock.today(),
+        serves_task=payment.project is not None and payment.project.tasks.exists(),
+        kinds=kinds,
+        invoices=invoices,
+        invoices_used=tuple((row.number, row.payment.number or "另一份申请") for row in used),
+        alike=_alike(payment),
+        contract_amount=contract_amount(payment),
+        prepaid=prepaid_of(payment) if contract is not None and payment.is_prepayment else ZERO,
+    )
+
+
+def contract_amount(payment: Payment) -> Decimal | None:
+    """What the contract comes to with its changes, in 元; None without one."""
+    contract = payment.contract
+    return None if contract is None else contract.amount + contract.changes.aggregate(found=total(signed()))["found"]
+
+
+def prepaid_of(payment: Payment) -> Decimal:
+    """What else has been asked for as 预付款 under the contract."""
+    others = Payment.objects.filter(contract=payment.contract, is_prepayment=True).exclude(pk=payment.pk).exclude(state__in=COUNTS_NO_MORE)
+    return others.exclude(state=PaymentState.RETURNED).aggregate(found=total("amount"))["found"]
+
+
+def _alike(payment: Payment) -> str:
+    """The number of another application with the same payee and amount of the last days; empty without one (FR12)."""
+    if payment.amount is None or not payment.payee:
+        return ""
+    since = clock.today() - datetime.timedelta(days=settings.FUNDS_DUPLICATE_DAYS)
+    rows = Payment.objects.filter(payee=payment.payee, amount=payment.amount, submitted_on__gte=since).exclude(pk=payment.pk)
+    return rows.exclude(state__in=COUNTS_NO_MORE).values_list("number", flat=True).first() or ""
+
+
+def payment_checks(payment: Payment, *, case: rules.Case | None = None) -> list[rules.Check]:
+    """提交前自动核对 of an application that can still be edited; for one on its way the rules of its desks."""
+    about = rules.About.PAYMENT if payment.state in EDITABLE else rules.About.PAYING
+    return rules.checks_of(case or case_of(payment), about=about)
+
+
+def refuse_unfit(case: rules.Case, *, about: rules.About = rules.About.PAYMENT) -> None:
+    """Raise with every reason at its field: what blocks, and what is only a warning but has no explanation yet."""
+    found: dict[str, list[str]] = {}
+    for check in rules.checks_of(case, about=about):
+        unexplained = not check.passed and check.level == rules.Level.WARN and not case.payment.explanation.strip()
+        if check.blocks:
+            found.setdefault(check.field or NON_FIELD_ERRORS, []).append(check.sentence)
+        elif unexplained:
+            found.setdefault("explanation", []).append(f"{check.sentence}请填写情况说明。")
+    if not case.payment.purpose.strip() and about == rules.About.PAYMENT:
+        found.setdefault("purpose", []).append("请填写期次与用途。")
+    if found:
+        raise ValidationError(found)
