@@ -273,5 +273,5 @@ def attach_contract_file(contract: Contract, *, by: User, kind: str, file: Store
     row = ContractFile(contract=contract, kind=kind, file=file, on=clock.today())
     row.full_clean()
     row.save()
-    audit.record(AuditKind.UPLOAD, user=by, about=contract, file=file.original_name, kind=row.get_kind_display())
+    audit.record(AuditKind.UPLOAD, user=by, about=contract, file=file.original_name, paper=row.get_kind_display())
     return row

@@ -225,7 +225,7 @@ def attach_payment_file(payment: Payment, *, by: User, kind: str, file: StoredFi
     row = PaymentFile(payment=payment, kind=kind, file=file, on=clock.today(), by=by)
     row.full_clean()
     row.save()
-    audit.record(AuditKind.UPLOAD, user=by, about=payment, file=file.original_name, kind=kind.label)
+    audit.record(AuditKind.UPLOAD, user=by, about=payment, file=file.original_name, paper=kind.label)
     return row
 
 
