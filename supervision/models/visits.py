@@ -82,9 +82,11 @@ class Visit(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="填写人")
     created_at = models.DateTimeField("填写时间", default=clock.now)
     saved_at = models.DateTimeField("保存时间", default=clock.now, editable=False)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人")
-    submitted_on = models.DateField("提交日期", null=True)
-    submitted_at = models.DateTimeField("提交时间", null=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人"
+    )
+    submitted_on = models.DateField("提交日期", null=True, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False, help_text="每次保存加一；旧表单不能盖掉新内容")
     sample = models.BooleanField("示例数据", default=sample_mode, editable=False)
     history = HistoricalRecords(excluded_fields=["version", "saved_at"])
