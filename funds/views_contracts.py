@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -14,15 +14,17 @@ from accounts import once
 from accounts.access import TOWN, Action, may, requires
 from accounts.amounts import capital
 from accounts.spreadsheet import Col
-from funds import contracts, listing
+from funds import contracts, queries
+from funds.balances import Balance
 from funds.forms import BudgetChangeForm, BudgetLineForm, ContractChangeForm, ContractForm
-from funds.models import BudgetLine, Contract, ContractChange, ContractFile, PaymentState, UseCategory
+from funds.models import BudgetEntry, BudgetLine, Contract, ContractChange, ContractFile, PaymentState, UseCategory
 from funds.pages import PAGE_SIZE, asked_words, done, export, number_of, set_out, visible_pilots
 from funds.payments import may_apply
+from funds.queries import LineFunds
 from funds.wording import payment_words
 from pilots import files
 from pilots.models import Project, StoredFile
-from pilots.money import ZERO
+from pilots.money import ZERO, signed, total
 
 PAPERS = frozenset(StoredFile.Kind)
 PAPER_ICONS = {"procurement": "card-checklist", "award": "award", "contract": "file-earmark-text", "acceptance": "file-earmark-check"}
@@ -38,16 +40,20 @@ def _plans(request: HttpRequest) -> bool:
     return may(request.user, Action.MANAGE_FUNDS) and request.as_of_is_default
 
 
-def _balanced_line(row: BudgetLine) -> BudgetLine:
-    row.balance = listing.balance_of(row, row.held)
-    row.contracted = row.bound + row.changed
-    row.nearly_spent = row.held > 0 and row.balance.available * 100 < row.held * NEARLY_SPENT
-    return row
+def _nearly_spent(row: LineFunds) -> bool:
+    return row.budgeted > 0 and row.left * 100 < row.budgeted * NEARLY_SPENT
+
+
+def _visible_lines(request: HttpRequest) -> QuerySet[BudgetLine]:
+    """Budget lines in sight that were entered by the day."""
+    entered = BudgetEntry.objects.filter(line=OuterRef("pk"), on__lte=request.as_of)
+    rows = BudgetLine.objects.visible_to(request.user).filter(Exists(entered)).select_related("pilot__unit", "project", "category")
+    return rows.order_by("pilot__order", "project__code", "category__order")
 
 
 def _lines(request: HttpRequest) -> tuple[QuerySet[BudgetLine], dict]:
     asked = asked_words(request.GET, "pilot", "category", "q")
-    rows = listing.lines_listed(request.user, request.as_of)
+    rows = _visible_lines(request)
     if asked["pilot"]:
         rows = rows.filter(pilot__code=asked["pilot"])
     if asked["category"]:
@@ -67,8 +73,10 @@ def budget_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export_lines(request, rows)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = [_balanced_line(row) for row in page.object_list]
-    held, pilots = listing.lines_total(rows, request.as_of), visible_pilots(request)
+    found = queries.line_funds(page.object_list, request.as_of)
+    page.object_list = [(row, _nearly_spent(row)) for row in found]
+    entries = BudgetEntry.objects.filter(line__in=rows.order_by().values("pk"), on__lte=request.as_of)
+    held, pilots = entries.aggregate(found=total(signed()))["found"], visible_pilots(request)
     context = {
         "page": page,
         "asked": asked,
@@ -86,26 +94,25 @@ def budget_list(request: HttpRequest) -> HttpResponse:
 def _export_lines(request: HttpRequest, rows: QuerySet[BudgetLine]) -> HttpResponse:
     columns = [
         *(Col("序号", "int"), Col("试点"), Col("项目编号", "code"), Col("项目"), Col("用途类别"), Col("预算金额", "yuan")),
-        *(Col("合同", "yuan"), Col("已支付", "yuan"), Col("在途", "yuan"), Col("可用余额", "yuan")),
+        *(Col("合同", "yuan"), Col("已支付", "yuan"), Col("结余", "yuan"), Col("未签合同、未支出", "yuan")),
     ]
-    found = [_balanced_line(row) for row in rows]
     cells = [
         (
             number,
-            row.pilot.unit.short_name,
-            row.project.code,
-            row.project.name,
-            str(row.category),
-            row.held,
+            row.line.pilot.unit.short_name,
+            row.line.project.code,
+            row.line.project.name,
+            str(row.line.category),
+            row.budgeted,
             row.contracted,
-            row.balance.paid,
-            row.balance.in_transit,
-            row.balance.available,
+            row.paid,
+            row.left,
+            row.free,
         )
-        for number, row in enumerate(found, 1)
+        for number, row in enumerate(queries.line_funds(rows, request.as_of), 1)
     ]
     sums = ("", "", "", "", "", *(sum((row[place] for row in cells), ZERO) for place in range(5, 10)))
-    return export(request, "项目预算", columns, cells, count=len(found), total=sums)
+    return export(request, "项目预算", columns, cells, count=len(cells), total=sums)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +144,7 @@ def _open(request: HttpRequest, data: dict) -> BudgetLine:
 
 
 def _line(request: HttpRequest, pk: int) -> BudgetLine:
-    return _balanced_line(get_object_or_404(listing.lines_listed(request.user, request.as_of), pk=pk))
+    return get_object_or_404(_visible_lines(request), pk=pk)
 
 
 @require_GET
@@ -147,21 +154,17 @@ def budget_line_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _line_page(request: HttpRequest, row: BudgetLine, *, status: int = 200, **context) -> HttpResponse:
-    address = reverse("payment_list")
+    own = Contract.objects.visible_to(request.user).filter(line=row)
     context = {
         "row": row,
-        "balance": row.balance,
-        "uncontracted": row.balance.total - row.contracted,
+        "funds": queries.line_funds([row], request.as_of)[0],
         "entries": list(row.entries.filter(on__lte=request.as_of).select_related("by")),
-        "contracts": list(listing.contracts_listed(request.user, request.as_of).filter(line=row)),
-        "paid_url": f"{address}?line={row.pk}&tab=paid",
-        "transit_url": f"{address}?line={row.pk}&tab=transit",
+        "contracts": list(queries.contracts(own, request.as_of)),
+        "paid_url": f"{reverse('payment_list')}?line={row.pk}&tab=paid",
         "may_enter": _plans(request),
         "form": BudgetChangeForm(),
         **context,
     }
-    for item in context["contracts"]:
-        item.whole = item.amount + item.changed
     return render(request, "funds/budget_line_detail.html", context, status=status)
 
 
@@ -191,13 +194,14 @@ def _buys(request: HttpRequest) -> bool:
 
 
 def _balanced(row: Contract) -> Contract:
-    row.balance = listing.contract_balance_of(row)
+    """A row of `queries.contracts` with its balance."""
+    row.balance = Balance(row.total_on, row.paid_on, row.waiting)
     return row
 
 
 def _contracts(request: HttpRequest) -> tuple[QuerySet[Contract], dict]:
     asked = asked_words(request.GET, "pilot", "method", "q", "project")
-    rows = listing.contracts_listed(request.user, request.as_of)
+    rows = queries.contracts(Contract.objects.visible_to(request.user), request.as_of)
     if asked["pilot"]:
         rows = rows.filter(pilot__code=asked["pilot"])
     if asked["method"] in Contract.Method.values:
@@ -223,7 +227,7 @@ def contract_list(request: HttpRequest) -> HttpResponse:
         return _export_contracts(request, rows)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = [_balanced(row) for row in page.object_list]
-    summed, pilots = listing.contracts_total(rows, request.as_of), visible_pilots(request)
+    summed, pilots = rows.order_by().aggregate(found=total("total_on"))["found"], visible_pilots(request)
     context = {
         "page": page,
         "asked": asked,
@@ -308,8 +312,9 @@ def _sign(request: HttpRequest, data: dict) -> Contract:
 
 
 def _contract(request: HttpRequest, pk: int) -> Contract:
-    rows = listing.contracts_listed(request.user, request.as_of).select_related("by", "pilot__accountable")
-    return _balanced(get_object_or_404(rows, pk=pk))
+    rows = queries.contracts(Contract.objects.visible_to(request.user), request.as_of)
+    related = ("by", "pilot__unit", "pilot__accountable", "line__category", "line__project")
+    return _balanced(get_object_or_404(rows.select_related(*related), pk=pk))
 
 
 @require_GET

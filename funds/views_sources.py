@@ -1,9 +1,12 @@
 """Pages of 资金来源 and 下达到试点: the list, one document with what was given out of it, registering, giving, reversing."""
 
+import datetime
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,10 +16,11 @@ from accounts.access import COUNTY, Action, may, requires
 from accounts.amounts import capital
 from accounts.models import User
 from accounts.spreadsheet import Col
-from funds import listing, sources
+from funds import queries, sources
 from funds.forms import AllocationForm, FundSourceForm, ReversalForm
 from funds.models import Allocation, FundSource
 from funds.pages import PAGE_SIZE, asked_words, done, export, set_out, visible_pilots
+from funds.queries import SourceRow
 from pilots import files
 from pilots.files import Checked
 from pilots.models import Pilot
@@ -34,24 +38,39 @@ def _amounts_shown(user: User) -> bool:
     return user.role in COUNTY
 
 
+def _sources(request: HttpRequest) -> list[SourceRow]:
+    """The documents in sight as of the day."""
+    return queries.sources(request.as_of, FundSource.objects.visible_to(request.user))
+
+
+def _given(request: HttpRequest) -> QuerySet[Allocation]:
+    """What was given to the pilots in sight by the day; reversals stand as rows of their own."""
+    rows = Allocation.objects.visible_to(request.user).up_to(request.as_of).select_related("source", "pilot__unit", "by")
+    return rows.order_by("pilot__order", "allocated_on", "id")
+
+
+def _marked(rows: Iterable[Allocation], day: datetime.date) -> list[Allocation]:
+    """Rows with `gone`: whether they were reversed by the day."""
+    rows = list(rows)
+    for row in rows:
+        row.gone = row.reversed_on is not None and row.reversed_on <= day
+    return rows
+
+
 @require_GET
 @requires(Action.VIEW_FUNDS)
 def fund_source_list(request: HttpRequest) -> HttpResponse:
-    rows = list(listing.sources_listed(request.user, request.as_of))
-    for row in rows:
-        row.gone = listing.gone_on(row, request.as_of)
-        row.unallocated = row.amount - row.allocated
+    rows = _sources(request)
     pilots, asked = visible_pilots(request), asked_words(request.GET, "pilot")
-    given = listing.allocations_listed(request.user, request.as_of)
+    given = _given(request)
     if any(pilot.code == asked["pilot"] for pilot in pilots):
         given = given.filter(pilot__code=asked["pilot"])
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, given, asked)
     page = Paginator(given, PAGE_SIZE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.gone = listing.gone_on(row, request.as_of)
+    page.object_list = _marked(page.object_list, request.as_of)
     shown = given.aggregate(found=total(signed()))["found"]
-    issued, allocated = sum((row.signed_amount for row in rows), ZERO), sum((row.allocated for row in rows), ZERO)
+    issued, allocated = sum((row.issued for row in rows), ZERO), sum((row.given for row in rows), ZERO)
     context = {
         "sources": rows,
         "show_amounts": _amounts_shown(request.user),
@@ -74,7 +93,7 @@ def _export(request: HttpRequest, given: QuerySet[Allocation], asked: dict) -> H
         *(Col("序号", "int"), Col("来源", "code"), Col("文号"), Col("文件名称"), Col("下达日期", "date"), Col("试点")),
         *(Col("分配文号"), Col("分配日期", "date"), Col("金额", "yuan"), Col("情况", "mark"), Col("说明")),
     ]
-    rows = list(given)
+    rows = _marked(given, request.as_of)
     cells = (
         (
             number,
@@ -86,13 +105,12 @@ def _export(request: HttpRequest, given: QuerySet[Allocation], asked: dict) -> H
             row.document_number,
             row.allocated_on,
             row.signed_amount,
-            "冲正" if row.is_reversal else "已冲正" if listing.gone_on(row, request.as_of) else "已下达",
+            "冲正" if row.is_reversal else "已冲正" if row.gone else "已下达",
             row.reason or row.note,
         )
         for number, row in enumerate(rows, 1)
     )
-    summed = sum((row.signed_amount for row in rows), ZERO)
-    sums = ("", "", "", "", "", "", "", "", summed, "", "")
+    sums = ("", "", "", "", "", "", "", "", sum((row.signed_amount for row in rows), ZERO), "", "")
     conditions = f"试点：{rows[0].pilot.unit.short_name}" if asked["pilot"] and rows else ""
     return export(request, LIST, columns, cells, count=len(rows), conditions=conditions, total=sums)
 
@@ -140,22 +158,23 @@ def fund_source_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _detail(request, _source(request, pk))
 
 
-def _source(request: HttpRequest, pk: int) -> FundSource:
-    rows = listing.sources_listed(request.user, request.as_of).filter(reverses__isnull=True)
-    return get_object_or_404(rows.select_related("by", "scan"), pk=pk)
+def _source(request: HttpRequest, pk: int) -> SourceRow:
+    row = next(iter(queries.sources(request.as_of, FundSource.objects.visible_to(request.user).filter(pk=pk).select_related("by"))), None)
+    if row is None:
+        raise Http404
+    return row
 
 
-def _detail(request: HttpRequest, row: FundSource, *, status: int = 200, **context) -> HttpResponse:
-    given = list(listing.allocations_listed(request.user, request.as_of).filter(source=row))
-    for item in given:
-        item.gone = listing.gone_on(item, request.as_of)
+def _detail(request: HttpRequest, found: SourceRow, *, status: int = 200, **context) -> HttpResponse:
+    row = found.source
     context = {
         "row": row,
+        "gone": found.reversed,
         "show_amounts": _amounts_shown(request.user),
         "amount_words": capital(row.amount),
-        "allocated": row.allocated,
-        "rest": ZERO if listing.gone_on(row, request.as_of) else row.amount - row.allocated,
-        "allocations": given,
+        "allocated": found.given,
+        "rest": found.left,
+        "allocations": _marked(_given(request).filter(source=row), request.as_of),
         "reversal": FundSource.objects.filter(reverses=row, on__lte=request.as_of).select_related("by").first(),
         "may_register": _issues(request),
         "form": AllocationForm(pilots=_pilots(request)),
@@ -172,14 +191,14 @@ def _pilots(request: HttpRequest) -> QuerySet[Pilot]:
 @require_POST
 @requires(Action.ISSUE_FUNDS)
 def allocation_new(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _source(request, pk)
+    found = _source(request, pk)
     form = AllocationForm(request.POST, pilots=_pilots(request))
     if form.is_valid():
-        answer = done(form, lambda: once.redirect(request, lambda: _give(request, row, form.cleaned_data)))
+        answer = done(form, lambda: once.redirect(request, lambda: _give(request, found.source, form.cleaned_data)))
         if answer is not None:
             messages.success(request, "已下达到试点。")
             return answer
-    return _detail(request, row, status=422, form=form)
+    return _detail(request, found, status=422, form=form)
 
 
 def _give(request: HttpRequest, row: FundSource, data: dict) -> str:
@@ -190,12 +209,12 @@ def _give(request: HttpRequest, row: FundSource, data: dict) -> str:
 @require_POST
 @requires(Action.ISSUE_FUNDS)
 def fund_source_reverse(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _source(request, pk)
+    found = _source(request, pk)
     form = ReversalForm(request.POST)
-    if form.is_valid() and done(form, lambda: sources.reverse_source(row, by=request.user, reason=form.cleaned_data["reason"])):
+    if form.is_valid() and done(form, lambda: sources.reverse_source(found.source, by=request.user, reason=form.cleaned_data["reason"])):
         messages.success(request, "已冲正，两笔都保留在台账里。")
-        return redirect(row)
-    return _detail(request, row, status=422, reversal_form=form)
+        return redirect(found.source)
+    return _detail(request, found, status=422, reversal_form=form)
 
 
 @require_http_methods(["GET", "POST"])
