@@ -57,6 +57,8 @@ def _one(metric: str, figure: Figure, share: Decimal) -> Prefilled:
     if rule.yes is None:
         return Prefilled(f"{_number(figure.value)} {rule.counter}", rule.name)
     note = rule.name
+    if not figure.value and not figure.denominator:
+        return Prefilled("无记录", f"{note}，还没有可计算的记录")
     if figure.denominator:
         note += f"，{_number(figure.numerator)} / {_number(figure.denominator)} {rule.counter}"
     return Prefilled(f"{figure.value:.1f}%", note, rule.judge(figure.value) or "")

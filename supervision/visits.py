@@ -40,7 +40,7 @@ from supervision.rules import MONTH_CLOSES_AFTER, MOST_PHOTOS
 
 FIELDS = ("visited_on", "visited_at", "inspectors", "conclusion")
 DRAFTED = ("problem_title", "problem", "requirement", "severity", "deadline")
-ANSWERED = ["answer", "remark", "confirmed_by", "confirmed_at", *DRAFTED]
+ANSWERED = ("answer", "remark", "confirmed_by", "confirmed_at")
 SOURCE_OF = {VisitKind.MONTHLY: Source.SUPERVISION, VisitKind.MIDTERM: Source.MIDTERM, VisitKind.INSPECTION: Source.INSPECTION}
 
 
@@ -211,6 +211,7 @@ def answer_items(visit: Visit, *, by: User, given: dict[str, dict], expected_ver
     Raises ValidationError with one sentence per refused item, each beginning with its code."""
     visit = _draft(visit, by, expected_version)
     answers = list(visit.answers.filter(code__in=given))
+    was_no = {answer.pk: answer.answer == Answer.NO for answer in answers}
     refused = []
     for answer in answers:
         one = given[answer.code]
@@ -220,7 +221,9 @@ def answer_items(visit: Visit, *, by: User, given: dict[str, dict], expected_ver
             refused += [f"{answer.code}：{sentence}" for sentence in problem.messages]
     if refused:
         raise ValidationError(refused)
-    bulk_update_with_history(answers, VisitAnswer, ANSWERED, default_user=by, default_date=clock.now())
+    drafts = any(answer.answer == Answer.NO or was_no[answer.pk] for answer in answers)
+    fields = [*ANSWERED, *DRAFTED] if drafts else [*ANSWERED]
+    bulk_update_with_history(answers, VisitAnswer, fields, default_user=by, default_date=clock.now())
     _saved(visit)
     return visit
 
