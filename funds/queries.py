@@ -486,11 +486,11 @@ def payment_list(rows: QuerySet[Payment], as_of: datetime.date) -> QuerySet[Paym
 
 def lacking_papers(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[int, int]:
     """How many payments of each pilot lack an invoice or a bank voucher as of a day, by pilot id. One query."""
-    rows = with_papers(_standing(pilots, as_of), as_of).filter(Q(has_invoice=False) | Q(has_voucher=False))
+    rows = with_papers(standing_payments(pilots, as_of), as_of).filter(Q(has_invoice=False) | Q(has_voucher=False))
     return dict(rows.order_by().values_list("payment__pilot").annotate(Count("pk")))
 
 
-def _standing(pilots: Iterable[Pilot], as_of: datetime.date) -> QuerySet[LedgerEntry]:
+def standing_payments(pilots: Iterable[Pilot], as_of: datetime.date) -> QuerySet[LedgerEntry]:
     """Payments that stand as of a day: paid and not reversed by then."""
     back = LedgerEntry.objects.filter(reverses=OuterRef("pk"), on__lte=as_of)
     return LedgerEntry.objects.filter(payment__pilot__in=list(pilots), kind=LedgerEntry.Kind.PAYMENT, on__lte=as_of).exclude(Exists(back))

@@ -84,7 +84,8 @@ def _discover() -> None:
 
 def registered(code: str) -> Registered | None:
     """The computation of `code`, None where no room keeps such rows yet."""
-    import_module("pilots.plan_figures")  # this room's own; it reads pilots.queries, which read this register
+    for own in ("pilots.plan_figures", "pilots.project_figures"):  # this room's own; they read pilots.queries, which read this register
+        import_module(own)
     _discover()
     return REGISTER.get(code)
 
