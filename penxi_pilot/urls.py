@@ -15,5 +15,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("pilots.urls")),
     path("", include("communities.urls")),
+    path("", include("supervision.urls")),
     path("", include("reports.urls")),
 ]

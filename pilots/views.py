@@ -114,7 +114,7 @@ def pilot_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/pilot_list.html", context)
 
 
-def _pilot_page(request: HttpRequest, code: str, tab: str) -> dict:
+def pilot_page(request: HttpRequest, code: str, tab: str) -> dict:
     """What every tab of a pilot shows: the switch with lights (where the pilots are few), heading, figures of the tabs. 404 outside the
     person's sight."""
     pilots = list(_pilots(request)[: SWITCH_UP_TO + 1])
@@ -141,7 +141,7 @@ def _pilot_page(request: HttpRequest, code: str, tab: str) -> dict:
 @requires(Action.VIEW_PILOTS)
 def pilot_detail(request: HttpRequest, code: str) -> HttpResponse:
     """总览 of one pilot: figures, 按方案逐句看进展, the next 30 days, what happened last."""
-    page = _pilot_page(request, code, "overview")
+    page = pilot_page(request, code, "overview")
     states, standing = page["states"], page["standing"]
     page["figures"] = _figures(standing)
     page["sentences"] = sentence_progress(request.programme, page["pilot_tasks"], states)
@@ -198,7 +198,7 @@ def _coming(tasks: list[Task], states: dict[int, TaskState]) -> list[tuple[Task,
 @requires(Action.VIEW_PILOTS)
 def pilot_tasks(request: HttpRequest, code: str) -> HttpResponse:
     """任务 of one pilot, sentence by sentence."""
-    page = _pilot_page(request, code, "tasks")
+    page = pilot_page(request, code, "tasks")
     states = page["states"]
     groups = sentence_progress(request.programme, page["pilot_tasks"], states)
     page["groups"] = [
@@ -212,7 +212,7 @@ def pilot_tasks(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Action.VIEW_PILOTS)
 def pilot_evidence(request: HttpRequest, code: str) -> HttpResponse:
     """佐证材料 of one pilot: each kind that is asked for, its state, the files there are."""
-    page = _pilot_page(request, code, "evidence")
+    page = pilot_page(request, code, "evidence")
     page["kinds"] = _kinds(page["own"], page["states"])
     page["may_hand_in"] = may(request.user, Action.HAND_IN_EVIDENCE) and request.user.unit_id == page["pilot"].unit_id
     return render(request, "pilots/pilot_evidence.html", page)

@@ -3,14 +3,13 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from pilots.models import Pilot
-from supervision.models import Aspect, Finding, FindingState, Severity
+from supervision.models import Aspect, Finding, Severity
 
 TABS = {"open": "未销号", "overdue": "逾期", "recheck": "待复核", "asked": "延期申请", "closed": "已销号", "all": "全部"}
-COUNTED = ("open", "overdue", "recheck", "asked", "closed", "all")
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Asked:
         return found
 
 
-def _month(text: str) -> datetime.date | None:
+def month_asked(text: str) -> datetime.date | None:
     """The first day of 2022-11; None where it is not a month."""
     try:
         return datetime.date.fromisoformat(f"{text}-01") if len(text) == 7 else None
@@ -59,22 +58,9 @@ def understood(request: HttpRequest, pilots: list[Pilot]) -> Asked:
         pilot=next((pilot for pilot in pilots if pilot.code == text("pilot")), None),
         aspect=text("aspect") if text("aspect") in Aspect.values else "",
         severity=text("severity") if text("severity") in Severity.values else "",
-        month=_month(text("month")),
+        month=month_asked(text("month")),
         text=text("q"),
     )
-
-
-def in_tab(tab: str, day: datetime.date) -> Q:
-    """The condition of a tab on rows that carry `state_on`, `deadline_on`, `asked_on` of `day`."""
-    still_open = ~Q(state_on=FindingState.CLOSED)
-    return {
-        "open": still_open,
-        "overdue": still_open & Q(deadline_on__lt=day),
-        "recheck": Q(state_on=FindingState.RECHECKING),
-        "asked": Q(asked_on__isnull=False),
-        "closed": Q(state_on=FindingState.CLOSED),
-        "all": Q(),
-    }[tab]
 
 
 def narrowed(rows: QuerySet[Finding], asked: Asked) -> QuerySet[Finding]:
@@ -93,8 +79,3 @@ def narrowed(rows: QuerySet[Finding], asked: Asked) -> QuerySet[Finding]:
             | Q(unit__short_name__contains=asked.text)
         )
     return rows
-
-
-def ordered(rows: QuerySet[Finding], tab: str) -> QuerySet[Finding]:
-    """By deadline, nearest first; what is closed by number, newest first."""
-    return rows.order_by("-number") if tab in ("closed", "all") else rows.order_by(F("deadline_on"), "number")

@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts import clock
-from accounts.fields import DATE_FORMATS, LineField, PlainDateField, TextField
+from accounts.fields import DayField, LineField, TextField
 from accounts.forms import ask_plainly
 from accounts.widgets import AnswerButtons
 from communities.forms import PhotosField, PhotosInput
@@ -14,10 +14,6 @@ from supervision.models import Aspect, Severity, Source
 
 SEVERITY_KINDS = {Severity.MINOR: "", Severity.MAJOR: "mid", Severity.SEVERE: "bad"}
 """The colour of a severity among the answer buttons."""
-
-
-def _day(**attrs) -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
 
 
 class FindingForm(forms.Form):
@@ -39,11 +35,11 @@ class FindingForm(forms.Form):
     requirement = TextField(
         label="整改要求", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2, "placeholder": "改到什么程度算改好"})
     )
-    found_on = PlainDateField(label="发现日期", input_formats=DATE_FORMATS, widget=_day())
+    found_on = DayField(label="发现日期", past=True)
     severity = forms.ChoiceField(
         label="严重程度", choices=Severity.choices, widget=AnswerButtons(kinds=SEVERITY_KINDS), initial=Severity.MINOR
     )
-    deadline = PlainDateField(label="整改时限", input_formats=DATE_FORMATS, widget=_day(), required=False)
+    deadline = DayField(label="整改时限", required=False)
     unit = forms.ChoiceField(label="责任单位", required=False, help_text="不选时由试点单位整改；街道、镇可以作为责任单位")
     person = LineField(label="责任人", max_length=40, required=False)
     photos = PhotosField(
@@ -103,10 +99,8 @@ class AskForm(forms.Form):
     """申请延期."""
 
     use_required_attribute = False
-    until = PlainDateField(
+    until = DayField(
         label="延期至",
-        input_formats=DATE_FORMATS,
-        widget=_day(),
         help_text="遇周末、节假日自动顺延",
         error_messages={"required": "请填写延期至哪一天"},
     )
@@ -119,9 +113,7 @@ class GrantForm(forms.Form):
     """审批延期申请: the day may differ from the one asked for."""
 
     use_required_attribute = False
-    until = PlainDateField(
-        label="延期至", input_formats=DATE_FORMATS, widget=_day(), required=False, help_text="可改，遇周末、节假日自动顺延"
-    )
+    until = DayField(label="延期至", required=False, help_text="可改，遇周末、节假日自动顺延")
     text = TextField(label="审批意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
@@ -139,14 +131,14 @@ class ReopenForm(forms.Form):
     text = TextField(
         label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}), error_messages={"required": "请写明重新打开的理由"}
     )
-    deadline = PlainDateField(label="整改时限", input_formats=DATE_FORMATS, widget=_day(), required=False, help_text="不填时按严重程度推定")
+    deadline = DayField(label="整改时限", required=False, help_text="不填时按严重程度推定")
 
 
 class AssignForm(forms.Form):
     """交办 what was registered without being assigned."""
 
     use_required_attribute = False
-    deadline = PlainDateField(label="整改时限", input_formats=DATE_FORMATS, widget=_day(), required=False, help_text="不填时按严重程度推定")
+    deadline = DayField(label="整改时限", required=False, help_text="不填时按严重程度推定")
 
 
 class StartForm(forms.Form):

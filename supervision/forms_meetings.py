@@ -2,15 +2,10 @@
 
 from django import forms
 
-from accounts import clock
-from accounts.fields import DATE_FORMATS, LineField, PlainDateField, TextField
+from accounts.fields import DayField, LineField, TextField
 from accounts.forms import ask_plainly
 from pilots import files
 from pilots.models import Pilot, RecurringPeriod
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "max": clock.today().isoformat()})
 
 
 class MeetingForm(forms.Form):
@@ -19,7 +14,7 @@ class MeetingForm(forms.Form):
     use_required_attribute = False
     uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     period = forms.ModelChoiceField(RecurringPeriod.objects.none(), label="调度季度", empty_label="请选择季度")
-    held_on = PlainDateField(label="会议日期", input_formats=DATE_FORMATS)
+    held_on = DayField(label="会议日期", past=True)
     place = LineField(label="地点", max_length=60, required=False)
     chair = LineField(label="主持人", max_length=40, required=False)
     attendees = TextField(
@@ -43,7 +38,6 @@ class MeetingForm(forms.Form):
         ask_plainly(self)
         self.fields["period"].queryset = periods
         self.fields["period"].label_from_instance = lambda period: period.label
-        self.fields["held_on"].widget = _day()
 
 
 class InstructionForm(forms.Form):
@@ -58,7 +52,7 @@ class InstructionForm(forms.Form):
         Pilot.objects.none(), label="涉及试点", to_field_name="code", required=False, empty_label="不限于某个试点"
     )
     words = TextField(label="批示内容", max_length=500, widget=forms.Textarea(attrs={"rows": 5}))
-    given_on = PlainDateField(label="批示日期", input_formats=DATE_FORMATS)
+    given_on = DayField(label="批示日期", past=True)
     url = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
 
     def __init__(self, *args, pilots: list[Pilot], **kwargs) -> None:
@@ -66,7 +60,6 @@ class InstructionForm(forms.Form):
         ask_plainly(self)
         self.fields["pilot"].queryset = Pilot.objects.filter(pk__in=[pilot.pk for pilot in pilots]).select_related("unit")
         self.fields["pilot"].label_from_instance = lambda pilot: pilot.unit.short_name
-        self.fields["given_on"].widget = _day()
 
 
 class ReplyForm(forms.Form):

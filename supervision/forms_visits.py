@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts import clock
-from accounts.fields import DATE_FORMATS, TIME_FORMATS, LineField, PlainDateField, PlainTimeField, TextField
+from accounts.fields import TIME_FORMATS, DayField, LineField, PlainTimeField, TextField
 from accounts.forms import ask_plainly
 from accounts.widgets import AnswerButtons
 from pilots.models import Pilot
@@ -14,10 +14,6 @@ from supervision.visits import DRAFTED
 ANSWER_KINDS = {Answer.YES: "ok", Answer.PARTLY: "mid", Answer.NO: "bad", Answer.NA: "plain"}
 ANSWER_KEYS = {Answer.YES: "1", Answer.PARTLY: "2", Answer.NO: "3", Answer.NA: "0"}
 """The keys of the four answers, while a group of them has the focus."""
-
-
-def _day() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 def _time() -> forms.TimeInput:
@@ -31,7 +27,7 @@ class OpenVisitForm(forms.Form):
     uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     pilot = forms.ModelChoiceField(Pilot.objects.none(), label="试点", to_field_name="code", empty_label="请选择试点")
     kind = forms.ChoiceField(label="类别", choices=VisitKind.choices, widget=AnswerButtons, initial=VisitKind.MONTHLY)
-    visited_on = PlainDateField(label="督导日期", input_formats=DATE_FORMATS, widget=_day())
+    visited_on = DayField(label="督导日期")
     visited_at = PlainTimeField(label="到达时间", input_formats=TIME_FORMATS, widget=_time(), required=False)
     inspectors = LineField(
         label="督导人员", max_length=60, widget=forms.TextInput(attrs={"placeholder": "两人以上，用顿号隔开", "autocomplete": "off"})
@@ -50,7 +46,7 @@ class HeadForm(forms.Form):
 
     use_required_attribute = False
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    visited_on = PlainDateField(label="督导日期", input_formats=DATE_FORMATS, widget=_day())
+    visited_on = DayField(label="督导日期")
     visited_at = PlainTimeField(label="到达时间", input_formats=TIME_FORMATS, widget=_time(), required=False)
     inspectors = LineField(label="督导人员", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     conclusion = TextField(
@@ -75,7 +71,7 @@ class AnswerForm(forms.Form):
     problem = TextField(label="问题描述", max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     requirement = LineField(label="整改要求", max_length=200, required=False)
     severity = forms.ChoiceField(label="严重程度", choices=Severity.choices, required=False, widget=AnswerButtons(kinds=SEVERITY_KINDS))
-    deadline = PlainDateField(label="整改时限", input_formats=DATE_FORMATS, widget=_day(), required=False)
+    deadline = DayField(label="整改时限", required=False)
 
     def __init__(self, *args, answer: VisitAnswer, **kwargs) -> None:
         self.row = answer
