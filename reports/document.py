@@ -135,7 +135,119 @@ class StackedBars:
     value_title: str = "完成率"
 
 
-Chart = StackedBars
+State = Literal["", "ok", "warn", "late", "none"]
+"""正常 ●, 预警 ▲, 滞后或逾期 ■, 未到期 ○; empty where nothing is judged."""
+SHAPES: dict[str, str] = {"ok": "●", "warn": "▲", "late": "■", "none": "○"}
+
+
+@dataclass(frozen=True)
+class RateBar:
+    """One bar of CH2: a rate in percent with its state in a word."""
+
+    label: str
+    value: Decimal | None
+    state: State = ""
+    word: str = ""
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class RateLine:
+    """An upright line across the bars: 序时进度 solid, 预警线 dashed, 滞后线 dotted."""
+
+    label: str
+    value: Decimal
+    style: Literal["solid", "dashed", "dotted"] = "solid"
+
+
+@dataclass(frozen=True)
+class RateBars:
+    """CH2: horizontal bars of a rate against the lines of 序时进度 and its limits."""
+
+    code: str
+    number: str
+    finding: str
+    bars: tuple[RateBar, ...]
+    lines: tuple[RateLine, ...] = ()
+    value_title: str = "执行率"
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    label: str
+    found: int
+    closed: int
+    open: int
+
+
+@dataclass(frozen=True)
+class MonthBars:
+    """CH3: problems found and closed in each month as pairs of bars, those open at its end as a line."""
+
+    code: str
+    number: str
+    finding: str
+    months: tuple[MonthCounts, ...]
+    series: tuple[str, str, str] = ("当月新发现", "当月销号", "月末未销号")
+    unit: str = "个"
+
+
+@dataclass(frozen=True)
+class HeatCell:
+    state: State
+    word: str
+    count: int | None = None
+
+    @property
+    def text(self) -> str:
+        """预警 2; a state without a number is its word."""
+        return f"{self.word} {self.count}" if self.count else self.word
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    label: str
+    cells: tuple[HeatCell, ...]
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """CH5: a light for every pilot and month; `past` columns stand before the as-of day."""
+
+    code: str
+    number: str
+    finding: str
+    columns: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
+    past: int
+    note: str = "数字为月末未销号问题数"
+
+
+Chart = StackedBars | RateBars | MonthBars | HeatMap
+
+
+def chart_table(chart: Chart) -> tuple[tuple[Column, ...], tuple[tuple[Value, ...], ...]]:
+    """The data of a chart as columns and rows: what the workbook keeps and alternative texts read out."""
+    if isinstance(chart, StackedBars):
+        columns = (Column("名称"), *(Column(name, "int") for name in chart.series), Column(chart.value_title, "percent"))
+        return columns, tuple((bar.label, *bar.parts, bar.value) for bar in chart.bars)
+    if isinstance(chart, RateBars):
+        columns = (Column("名称"), Column(chart.value_title, "percent"), Column("状态", "mark"))
+        return columns, tuple((bar.label, bar.value, f"{SHAPES.get(bar.state, '')}{bar.word}" or None) for bar in chart.bars)
+    if isinstance(chart, MonthBars):
+        columns = (Column("月份"), *(Column(name, "int") for name in chart.series))
+        return columns, tuple((month.label, month.found, month.closed, month.open) for month in chart.months)
+    columns = (Column("名称"), *(Column(month, "mark") for month in chart.columns))
+    rows = ((row.label, *(f"{SHAPES.get(cell.state, '')}{cell.text}" or None for cell in row.cells)) for row in chart.rows)
+    return columns, tuple(rows)
+
+
+def chart_lines(chart: Chart) -> tuple[str, ...]:
+    """The lines drawn across a chart, in words: 序时进度 57.5%."""
+    if isinstance(chart, StackedBars):
+        return (f"序时进度 {chart.time_mark}%",) if chart.time_mark is not None else ()
+    return tuple(f"{line.label} {show(line.value, 'percent')}" for line in chart.lines) if isinstance(chart, RateBars) else ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +291,7 @@ class AnnexList:
     titles: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Table | StackedBars | Photos | Annex | Signature | AnnexList
+Block = Heading | Paragraph | Table | Chart | Photos | Annex | Signature | AnnexList
 
 
 @dataclass(frozen=True)
@@ -205,5 +317,5 @@ class Document:
     def tables(self) -> tuple[Table, ...]:
         return tuple(b for b in self.blocks if isinstance(b, Table))
 
-    def charts(self) -> tuple[StackedBars, ...]:
-        return tuple(b for b in self.blocks if isinstance(b, StackedBars))
+    def charts(self) -> tuple[Chart, ...]:
+        return tuple(b for b in self.blocks if isinstance(b, Chart))

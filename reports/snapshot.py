@@ -11,13 +11,29 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from django.db import connection, transaction
 
-from reports.document import Bar, Column, Group, StackedBars, Table, Value
+from reports.document import (
+    Bar,
+    Chart,
+    Column,
+    Group,
+    HeatCell,
+    HeatMap,
+    HeatRow,
+    MonthBars,
+    MonthCounts,
+    RateBar,
+    RateBars,
+    RateLine,
+    StackedBars,
+    Table,
+    Value,
+)
 
 FigureFormat = Literal["int", "percent", "points", "day", "text", "wan"]
 """int 104 · percent 46.2% · points 11.3 (百分点) · day 2022年11月30日 · text as it is · wan 万元 with two decimals (value in 元)."""
@@ -52,7 +68,7 @@ class Collected:
     facts: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, dict] = field(default_factory=dict)
     tables: dict[str, Table] = field(default_factory=dict)
-    charts: dict[str, StackedBars] = field(default_factory=dict)
+    charts: dict[str, Chart] = field(default_factory=dict)
     photos: list[dict] = field(default_factory=list)
 
     def figure(
@@ -150,26 +166,43 @@ def table_from_plain(code: str, stored: dict, number: str) -> Table:
     )
 
 
-def chart_to_plain(chart: StackedBars) -> dict:
-    return {
-        "finding": chart.finding,
-        "series": list(chart.series),
-        "bars": [{"label": b.label, "parts": list(b.parts), "value": plain(b.value), "total": b.total} for b in chart.bars],
-        "time_mark": plain(chart.time_mark),
-        "value_title": chart.value_title,
-    }
+def chart_to_plain(chart: Chart) -> dict:
+    """`form` names the kind of chart; a stacked bar chart, the first there was, has none."""
+    form = {} if isinstance(chart, StackedBars) else {"form": type(chart).__name__}
+    return form | {f.name: _deep(getattr(chart, f.name)) for f in fields(chart) if f.name not in ("code", "number")}
 
 
-def chart_from_plain(code: str, stored: dict, number: str) -> StackedBars:
-    return StackedBars(
-        code=code,
-        number=number,
-        finding=stored["finding"],
-        series=tuple(stored["series"]),
-        bars=tuple(Bar(b["label"], tuple(b["parts"]), value_of(b["value"]), b["total"]) for b in stored["bars"]),
-        time_mark=value_of(stored["time_mark"]),
-        value_title=stored["value_title"],
-    )
+def _deep(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_deep(one) for one in value]
+    return {f.name: _deep(getattr(value, f.name)) for f in fields(value)} if is_dataclass(value) else plain(value)
+
+
+_PARTS: dict[str, tuple[type, dict[str, Any]]] = {
+    "": (StackedBars, {"bars": Bar}),
+    "RateBars": (RateBars, {"bars": RateBar, "lines": RateLine}),
+    "MonthBars": (MonthBars, {"months": MonthCounts}),
+    "HeatMap": (HeatMap, {"rows": HeatRow}),
+}
+
+
+def chart_from_plain(code: str, stored: dict, number: str) -> Chart:
+    """A chart of the snapshot as the writers take it; `number` is its place in this document (图1)."""
+    made, parts = _PARTS[stored.get("form", "")]
+    values: dict[str, Any] = {}
+    for name, value in stored.items():
+        if name in parts:
+            values[name] = tuple(_part(parts[name], one) for one in value)
+        elif name != "form":
+            values[name] = tuple(value) if isinstance(value, list) else value_of(value)
+    return made(code=code, number=number, **values)
+
+
+def _part(made: type, stored: dict) -> Any:
+    values = {name: tuple(value) if isinstance(value, list) else value_of(value) for name, value in stored.items() if name != "cells"}
+    if "cells" in stored:
+        values["cells"] = tuple(HeatCell(**cell) for cell in stored["cells"])
+    return made(**values)
 
 
 def canonical(data: Any) -> bytes:

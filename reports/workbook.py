@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from accounts.spreadsheet import Band, CellFormat, Col, Item, Link, Sheet, write_workbook
-from reports.document import EMPTY, Column, Document, Format, StackedBars, Table, Value
+from reports.document import EMPTY, Chart, Column, Document, Format, Table, Value, chart_lines, chart_table
 from reports.written import WrittenFile, write_whole
 
 COVER_SHEET = "封面"
-CHART_SHEET = "图表数据"
 _FORMATS: dict[Format, CellFormat] = {
     "text": "text",
     "int": "int",
@@ -42,13 +41,18 @@ def report_sheets(document: Document) -> Iterator[Sheet]:
     yield _cover(document, names)
     for table, name in zip(document.tables(), names, strict=True):
         yield _table(document, table, name)
-    if document.charts():
-        yield _charts(document)
+    for chart in document.charts():
+        yield _chart(document, chart)
 
 
 def sheet_title(table: Table) -> str:
     """TB1 试点任务完成情况汇总表: code and caption, without the number it has in this report."""
     return f"{table.code} {table.title}".strip()
+
+
+def chart_sheet(chart: Chart) -> str:
+    """CH1 图表数据: the sheet with the figures of one chart."""
+    return f"{chart.code} 图表数据"
 
 
 def _cover(document: Document, names: list[str]) -> Sheet:
@@ -57,9 +61,9 @@ def _cover(document: Document, names: list[str]) -> Sheet:
         (index, _number(table.number, "表"), Link(_one_line(table.title), name), len(table.rows))
         for index, (table, name) in enumerate(zip(tables, names, strict=True), 1)
     ]
-    if document.charts():
-        count = sum(len(chart.bars) for chart in document.charts())
-        rows.append((len(rows) + 1, "图", Link(CHART_SHEET, CHART_SHEET), count))
+    for chart in document.charts():
+        link = Link(_one_line(chart.finding), chart_sheet(chart))
+        rows.append((len(rows) + 1, _number(chart.number, "图"), link, len(chart_table(chart)[1])))
     lines = [
         f"数据截止日期：{document.as_of.isoformat()}",
         f"编制日期：{document.issued_on.isoformat()}",
@@ -110,32 +114,18 @@ def _rows(table: Table) -> Iterable[tuple[Value, ...] | Band]:
         yield from group.rows
 
 
-def _charts(document: Document) -> Sheet:
-    """One block of rows per chart; the columns are those of the chart with most series."""
-    charts = document.charts()
-    widest = max(charts, key=lambda chart: len(chart.series))
-    rows = [row for chart in charts for row in _chart_rows(chart, widest)]
+def _chart(document: Document, chart: Chart) -> Sheet:
+    """The figures a chart is drawn from."""
+    columns, rows = chart_table(chart)
     return Sheet(
-        title=CHART_SHEET,
-        heading=f"{_one_line(document.title)}图表数据",
+        title=chart_sheet(chart),
+        heading=f"{_number(chart.number, '图')}　{_one_line(chart.finding)}",
         subheading=f"编制单位：{document.issuer}　　数据截止日期：{document.as_of.isoformat()}",
-        columns=(Col("名称"), *(Col(name, "int") for name in widest.series), Col(widest.value_title, "percent")),
+        columns=tuple(_column(column) for column in columns),
         rows=rows,
-        notes=tuple(f"{_number(chart.number, '图')}：序时进度 {chart.time_mark}%" for chart in charts if chart.time_mark is not None),
+        notes=chart_lines(chart),
         empty=EMPTY,
     )
-
-
-def _chart_rows(chart: StackedBars, widest: StackedBars) -> Iterator[tuple[Item, ...] | Band]:
-    yield Band(f"{_number(chart.number, '图')}　{_one_line(chart.finding)}")
-    if chart.series != widest.series or chart.value_title != widest.value_title:
-        yield ("（各列依次为）", *_padded(chart.series, len(widest.series)), chart.value_title)
-    for bar in chart.bars:
-        yield (bar.label, *_padded(bar.parts, len(widest.series)), bar.value)
-
-
-def _padded(values: tuple[Item, ...], length: int) -> list[Item]:
-    return [*values, *[None] * (length - len(values))]
 
 
 def _number(number: str, word: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import segno
 from django.utils.safestring import SafeString
 
-from reports.document import Annex, AnnexList, Document, Heading, Paragraph, Photo, Photos, Signature, StackedBars, Table
+from reports.document import Annex, AnnexList, Chart, Document, Heading, Paragraph, Photo, Photos, Signature, Table
 from reports.typeset import charts
 from reports.typeset.compose import Line, compose, compose_ragged
 from reports.typeset.fetcher import may_load
@@ -80,7 +80,7 @@ class Builder:
             self._paragraph(block)
         elif isinstance(block, Table):
             self._table(block)
-        elif isinstance(block, StackedBars):
+        elif isinstance(block, Chart):
             self._chart(block)
         elif isinstance(block, Photos):
             self._photos(block)
@@ -201,7 +201,7 @@ class Builder:
             self.section.items.append(Item("fixed", q, "table", data, fresh=not (k == 0 and after_annex)))
         self.parts.sections.append(Section("internal" if self.section.page == "internal" else "body"))
 
-    def _chart(self, chart: StackedBars) -> None:
+    def _chart(self, chart: Chart) -> None:
         layout = charts.draw(chart, self.fonts, self.styles)
         q = 4 * layout.block_lines
         self._add(Item("block", q, "chart", {"chart": layout, "height": self.styles.height(q)}))

@@ -1,10 +1,10 @@
-"""CH1 as a native chart (DrawingML) with its workbook inside: it stays editable in Word and WPS and needs no picture."""
+"""Charts of the Word file, native (DrawingML) with their workbook inside: they stay editable in Word and WPS. CH5 is a table of lights."""
 
 from __future__ import annotations
 
 import io
 from decimal import Decimal
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from docx.document import Document as WordDocument
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
@@ -17,56 +17,63 @@ from openpyxl.writer.excel import ExcelWriter
 
 from accounts.packing import SteadyZip
 from accounts.plaintext import clean
-from reports.document import StackedBars, show
-from reports.word.oxml import HEI, LINE, QUARTER, TEXT_WIDTH_MM, node, paragraph, run
+from reports.document import SHAPES, Chart, HeatMap, MonthBars, RateBars, StackedBars, chart_table, show
+from reports.word.chart_xml import XML_A, XML_C, XML_R, Sheet, months_xml, rates_xml, stacked_xml
+from reports.word.heat_table import heat_height, heat_table
+from reports.word.oxml import LINE, QUARTER, TEXT_WIDTH_MM, node, paragraph, run
 
-_FILLS = ("1D4F91", "B9CCE3", "FFFFFF", "8A8A8A", "D9D9D9")
-_INK = ("FFFFFF", "1A1A1A", "1A1A1A", "FFFFFF", "1A1A1A")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_COLUMNS_HEIGHT = QUARTER * 24
 
 
-def bars_height(chart: StackedBars) -> float:
-    """Height in points of the drawing: a bar every 16 points with legend and axis, in quarters of the grid line."""
-    return max(4, -(-(len(chart.bars) * 17 + 52) // QUARTER)) * QUARTER
+def drawing_height(chart: Chart) -> float:
+    """Height in points of the drawing, in quarters of the grid line; lying bars take 16 points each with legend and axis."""
+    if isinstance(chart, StackedBars):
+        return max(4, -(-(len(chart.bars) * 17 + 52) // QUARTER)) * QUARTER
+    return heat_height(chart) if isinstance(chart, HeatMap) else _COLUMNS_HEIGHT
 
 
-def chart_block_height(chart: StackedBars) -> float:
+def chart_block_height(chart: Chart) -> float:
     """Height of drawing and caption in full grid lines."""
-    return -(-(bars_height(chart) + QUARTER * 4 - 0.1) // LINE) * LINE
+    return -(-(drawing_height(chart) + QUARTER * 4 - 0.1) // LINE) * LINE
 
 
-def chart_space(chart: StackedBars) -> float:
+def chart_space(chart: Chart) -> float:
     """Air around drawing and caption together, in points; half of it above."""
-    return chart_block_height(chart) - bars_height(chart) - QUARTER * 3
+    return chart_block_height(chart) - drawing_height(chart) - QUARTER * 3
 
 
-def chart_blocks(word: WordDocument, chart: StackedBars, number: int, image: bytes | None, caption: str) -> list[_Element]:
+def chart_blocks(word: WordDocument, chart: Chart, number: int, image: bytes | None, caption: str) -> list[_Element]:
     """Drawing and caption. `image` (PNG) is used instead of the native chart when given."""
     free = chart_space(chart)
+    below = paragraph("FigureCaption", run(caption), after=free / 2)
+    if image is None and isinstance(chart, HeatMap):
+        return [*heat_table(chart, before=free / 2, title=alt_text(chart)), below]
     if image is not None:
         inline = word.part.new_pic_inline(io.BytesIO(image), width=round(TEXT_WIDTH_MM * 36000))
         describe(inline, number, caption, alt_text(chart))
         drawing = node("w:r", node("w:drawing", inline))
     else:
         drawing = _native(word, chart, number, caption)
-    return [
-        paragraph("Picture", drawing, before=free / 2),
-        paragraph("FigureCaption", run(caption), after=free / 2),
-    ]
+    return [paragraph("Picture", drawing, before=free / 2), below]
 
 
-def alt_text(chart: StackedBars) -> str:
+def alt_text(chart: Chart) -> str:
     """The figures of the chart in words, for those who cannot see it."""
-    bars = "；".join(
-        f"{bar.label}："
-        + "，".join(f"{name}{count}" for name, count in zip(chart.series, bar.parts, strict=False))
-        + _rate(chart, bar.value)
-        for bar in chart.bars
+    if isinstance(chart, StackedBars):
+        bars = "；".join(
+            f"{bar.label}："
+            + "，".join(f"{name}{count}" for name, count in zip(chart.series, bar.parts, strict=False))
+            + _rate(chart, bar.value)
+            for bar in chart.bars
+        )
+        return clean(f"{chart.finding}。{bars}。")
+    columns, rows = chart_table(chart)
+    said = "；".join(
+        f"{row[0]}：" + "，".join(f"{c.title}{show(v, c.fmt)}" for c, v in zip(columns[1:], row[1:], strict=True) if v is not None)
+        for row in rows
     )
-    return clean(f"{chart.finding}。{bars}。")
+    return clean(f"{chart.finding}。{said}。")
 
 
 def describe(inline: _Element, number: int, name: str, alt: str) -> None:
@@ -81,39 +88,64 @@ def _rate(chart: StackedBars, value: Decimal | None) -> str:
     return "" if value is None else f"，{chart.value_title}{show(value, 'percent')}"
 
 
-def _native(word: WordDocument, chart: StackedBars, number: int, caption: str) -> _Element:
+def _native(word: WordDocument, chart: Chart, number: int, caption: str) -> _Element:
     package = word.part.package
-    workbook = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), _XLSX, _workbook(chart), package)
+    workbook = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), _XLSX, _workbook(_sheet(chart)), package)
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), CONTENT_TYPE.DML_CHART, b"", package)
-    part._blob = _chart_xml(chart, part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE))
+    part._blob = _xml(chart, part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE))
     relation = word.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
     drawing = parse_xml(
         '<w:drawing xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-        f' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="{_A}" xmlns:r="{_R}">'
-        f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{round(TEXT_WIDTH_MM * 36000)}" cy="{round(bars_height(chart) * 12700)}"/>'
+        f' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="{XML_A}" xmlns:r="{XML_R}">'
+        f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{round(TEXT_WIDTH_MM * 36000)}" cy="{round(drawing_height(chart) * 12700)}"/>'
         f'<wp:effectExtent l="0" t="0" r="0" b="0"/><wp:docPr id="{number}" name={quoteattr(clean(caption)[:200])} descr={quoteattr(alt_text(chart)[:2000])}/>'
-        f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{_C}"><c:chart xmlns:c="{_C}" r:id="{relation}"/></a:graphicData></a:graphic>'
+        f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{XML_C}"><c:chart xmlns:c="{XML_C}" r:id="{relation}"/></a:graphicData></a:graphic>'
         "</wp:inline></w:drawing>"
     )
     return node("w:r", drawing)
 
 
-def _label(chart: StackedBars, index: int) -> str:
+def _sheet(chart: Chart) -> Sheet:
+    """What the chart draws: names at the left, a column for each series."""
+    if isinstance(chart, StackedBars):
+        return Sheet(tuple(clean(name) for name in chart.series), tuple((_stacked_label(bar), bar.parts) for bar in chart.bars))
+    if isinstance(chart, MonthBars):
+        return Sheet(
+            tuple(clean(name) for name in chart.series), tuple((clean(m.label), (m.found, m.closed, m.open)) for m in chart.months)
+        )
+    lines = tuple(f"{clean(line.label)} {show(line.value, 'percent')}" for line in chart.lines)
+    values = tuple(line.value for line in chart.lines)
+    return Sheet((chart.value_title, *lines), tuple((_rate_label(bar), (bar.value, *values)) for bar in chart.bars))
+
+
+def _stacked_label(bar) -> str:
     """The name at the left with its rate: 普安街道　45.0%."""
-    bar = chart.bars[index]
     return clean(bar.label) + ("" if bar.value is None else f"　{show(bar.value, 'percent')}")
 
 
-def _workbook(chart: StackedBars) -> bytes:
+def _rate_label(bar) -> str:
+    """The name with its state below: 竹林桥社区 / ■滞后."""
+    return clean(bar.label) + (f"\n{SHAPES[bar.state]}{clean(bar.word)}" if bar.state else "")
+
+
+def _xml(chart: Chart, workbook: str) -> bytes:
+    if isinstance(chart, StackedBars):
+        return stacked_xml(_sheet(chart), workbook)
+    if isinstance(chart, RateBars):
+        return rates_xml(_sheet(chart), workbook, tuple(bar.state for bar in chart.bars), tuple(line.style for line in chart.lines))
+    return months_xml(_sheet(chart), workbook)
+
+
+def _workbook(sheet: Sheet) -> bytes:
     """The chart's own workbook, opened by 编辑数据."""
     book = Workbook()
-    sheet = book.active
-    sheet.title = "Sheet1"
-    rows = [["", *chart.series], *([_label(chart, index), *bar.parts] for index, bar in enumerate(chart.bars))]
+    page = book.active
+    page.title = "Sheet1"
+    rows = [["", *sheet.series], *([label, *values] for label, values in sheet.rows)]
     for row_number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
-            cell = sheet.cell(row_number, column)
-            cell.value = clean(value) if isinstance(value, str) else value
+            cell = page.cell(row_number, column)
+            cell.value = clean(value) if isinstance(value, str) else float(value) if isinstance(value, Decimal) else value
             if isinstance(value, str):
                 cell.data_type = "s"
     book.properties.creator = None
@@ -121,54 +153,3 @@ def _workbook(chart: StackedBars) -> bytes:
     stream = io.BytesIO()
     ExcelWriter(book, SteadyZip(stream)).save()
     return stream.getvalue()
-
-
-def _chart_xml(chart: StackedBars, workbook: str) -> bytes:
-    series = "".join(_series(chart, index) for index in range(len(chart.series)))
-    text = f'<a:latin typeface="{HEI}"/><a:ea typeface="{HEI}"/>'
-    line = '<a:ln w="5080"><a:solidFill><a:srgbClr val="C8C8C8"/></a:solidFill></a:ln>'
-    axis_line = '<a:ln w="7620"><a:solidFill><a:srgbClr val="555555"/></a:solidFill></a:ln>'
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><c:chartSpace xmlns:c="{_C}" xmlns:a="{_A}" xmlns:r="{_R}">'
-        '<c:date1904 val="0"/><c:lang val="zh-CN"/><c:roundedCorners val="0"/><c:chart><c:autoTitleDeleted val="1"/><c:plotArea><c:layout/>'
-        f'<c:barChart><c:barDir val="bar"/><c:grouping val="percentStacked"/><c:varyColors val="0"/>{series}'
-        '<c:gapWidth val="55"/><c:overlap val="100"/><c:axId val="101"/><c:axId val="102"/></c:barChart>'
-        '<c:catAx><c:axId val="101"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/><c:axPos val="l"/>'
-        '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/>'
-        f'<c:spPr>{axis_line}</c:spPr>{_text(9, "1A1A1A", text)}<c:crossAx val="102"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblAlgn val="ctr"/>'
-        '<c:lblOffset val="100"/><c:noMultiLvlLbl val="1"/></c:catAx>'
-        '<c:valAx><c:axId val="102"/><c:scaling><c:orientation val="minMax"/><c:max val="1"/><c:min val="0"/></c:scaling><c:delete val="0"/><c:axPos val="b"/>'
-        f'<c:majorGridlines><c:spPr>{line}</c:spPr></c:majorGridlines><c:numFmt formatCode="0%" sourceLinked="0"/><c:majorTickMark val="none"/>'
-        '<c:minorTickMark val="none"/><c:tickLblPos val="nextTo"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>'
-        f'{_text(8, "444444", text)}<c:crossAx val="101"/><c:crosses val="max"/><c:crossBetween val="between"/><c:majorUnit val="0.25"/></c:valAx>'
-        "<c:spPr><a:noFill/></c:spPr></c:plotArea>"
-        f'<c:legend><c:legendPos val="t"/><c:overlay val="0"/>{_text(9, "1A1A1A", text)}</c:legend><c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
-        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(9, '1A1A1A', text)}"
-        f'<c:externalData r:id="{workbook}"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
-    ).encode()
-
-
-def _text(size: float, colour: str, face: str) -> str:
-    fill = f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
-    return f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}" b="0">{fill}{face}</a:defRPr></a:pPr><a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
-
-
-def _series(chart: StackedBars, index: int) -> str:
-    column = chr(ord("B") + index)
-    last = len(chart.bars) + 1
-    names = "".join(f'<c:pt idx="{i}"><c:v>{escape(_label(chart, i))}</c:v></c:pt>' for i in range(len(chart.bars)))
-    counts = "".join(f'<c:pt idx="{i}"><c:v>{bar.parts[index]}</c:v></c:pt>' for i, bar in enumerate(chart.bars))
-    fill, ink = _FILLS[index % len(_FILLS)], _INK[index % len(_INK)]
-    edge = "555555" if fill == "FFFFFF" else fill
-    face = f'<a:latin typeface="{HEI}"/><a:ea typeface="{HEI}"/>'
-    return (
-        f'<c:ser><c:idx val="{index}"/><c:order val="{index}"/><c:tx><c:strRef><c:f>Sheet1!${column}$1</c:f><c:strCache><c:ptCount val="1"/>'
-        f'<c:pt idx="0"><c:v>{escape(clean(chart.series[index]))}</c:v></c:pt></c:strCache></c:strRef></c:tx>'
-        f'<c:spPr><a:solidFill><a:srgbClr val="{fill}"/></a:solidFill><a:ln w="7620"><a:solidFill><a:srgbClr val="{edge}"/></a:solidFill></a:ln></c:spPr>'
-        f'<c:invertIfNegative val="0"/><c:dLbls><c:numFmt formatCode="0;;;" sourceLinked="0"/><c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(9, ink, face)}'
-        '<c:dLblPos val="ctr"/><c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
-        '<c:showBubbleSize val="0"/></c:dLbls>'
-        f'<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache><c:ptCount val="{len(chart.bars)}"/>{names}</c:strCache></c:strRef></c:cat>'
-        f'<c:val><c:numRef><c:f>Sheet1!${column}$2:${column}${last}</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="{len(chart.bars)}"/>'
-        f"{counts}</c:numCache></c:numRef></c:val></c:ser>"
-    )

@@ -16,7 +16,7 @@ from lxml.etree import _Element
 
 from accounts.packing import SteadyZip
 from accounts.plaintext import clean
-from reports.document import Annex, AnnexList, Block, Document, Heading, Paragraph, Photos, Signature, StackedBars, Table
+from reports.document import Annex, AnnexList, Block, Chart, Document, Heading, Paragraph, Photos, Signature, Table
 from reports.word import front
 from reports.word.charts import chart_block_height, chart_blocks, chart_space
 from reports.word.front import Entry, end_line
@@ -53,7 +53,7 @@ class _Writer:
         self.drawings = 0
         self.bookmarks = 0
         self.ended = False
-        self.waiting: list[Table | StackedBars] = []
+        self.waiting: list[Table | Chart] = []
         self.waiting_since = 0
 
     def make(self) -> bytes:
@@ -131,7 +131,7 @@ class _Writer:
                 self._heading(block, self._kept_after(rest))
             case Paragraph():
                 self._paragraph(block, keep_next=isinstance(following, Signature | AnnexList))
-            case Table() | StackedBars():
+            case _ if isinstance(block, Table | Chart):
                 self._table_or_chart(block)
             case Photos():
                 self._photos(block)
@@ -169,12 +169,12 @@ class _Writer:
             return not self.counter.fits(LINE * 4)
         if isinstance(block, Paragraph):
             return not self.counter.fits(LINE * 2)
-        return not isinstance(block, Table | StackedBars) or (isinstance(block, Table) and block.landscape)
+        return not isinstance(block, Table | Chart) or (isinstance(block, Table) and block.landscape)
 
-    def _table_or_chart(self, block: Table | StackedBars) -> None:
+    def _table_or_chart(self, block: Table | Chart) -> None:
         """Where the page has no room for it, a short table or a chart waits for the top of the next page while the text runs on."""
         height = block_height(block) if isinstance(block, Table) else chart_block_height(block)
-        movable = self.kind == "body" and (isinstance(block, StackedBars) or kept_whole(block))
+        movable = self.kind == "body" and (isinstance(block, Chart) or kept_whole(block))
         if movable and (self.waiting or not self.counter.fits(height)):
             if not self.waiting:
                 self.waiting_since = self.counter.page
@@ -187,8 +187,8 @@ class _Writer:
         for block in blocks:
             self._set(block)
 
-    def _set(self, block: Table | StackedBars) -> None:
-        if isinstance(block, StackedBars):
+    def _set(self, block: Table | Chart) -> None:
+        if isinstance(block, Chart):
             self._chart(block)
             return
         self.counter.block(block_height(block), whole=kept_whole(block), above=block_space(block)[0])
@@ -212,7 +212,7 @@ class _Writer:
         runs += [run(piece.text) for piece in block.runs]
         self.body.append(paragraph("BodyText", *runs, keep_next=keep_next))
 
-    def _chart(self, block: StackedBars) -> None:
+    def _chart(self, block: Chart) -> None:
         self.counter.block(chart_block_height(block), above=chart_space(block) / 2)
         self.drawings += 1
         caption = caption_of(block.number, block.finding, "图")

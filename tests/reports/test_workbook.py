@@ -10,7 +10,7 @@ from reports.document import Group, show
 from reports.workbook import write_report_workbook
 from tests.reports.sample_document import FUNDS, ISSUER, TASKS, report
 
-NAMES = ["封面", "TB1 试点任务完成情况汇总表", "TB5 资金使用情况汇总表", "TB9 未销号问题整改台账", "TB13 中期评分汇总表", "图表数据"]
+NAMES = ["封面", "TB1 试点任务完成情况汇总表", "TB5 资金使用情况汇总表", "TB9 未销号问题整改台账", "TB13 中期评分汇总表", "CH1 图表数据"]
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def test_money_is_in_wan_as_printed(workbook):
 
 
 def test_chart_data(workbook):
-    rows = values(workbook["图表数据"])
+    rows = values(workbook["CH1 图表数据"])
     assert rows[3] == ["名称", "已完成", "进行中", "未开始", "完成率"]
-    assert rows[5] == ["普安街道", 9, 9, 2, pytest.approx(0.45)]
+    assert rows[4] == ["普安街道", 9, 9, 2, pytest.approx(0.45)]
     assert "序时进度" in rows[-1][0]
 
 
