@@ -372,7 +372,8 @@ def submit_visit(visit: Visit, *, by: User, assign: bool = True, expected_versio
 
 
 def _open_finding(visit: Visit, answer: VisitAnswer, by: User, assign: bool) -> Finding:
-    deadline = answer.deadline if answer.deadline and answer.deadline >= clock.today() else None
+    proposed = workdays.deadline(visit.visited_on, answer.severity)
+    chosen = answer.deadline not in (None, proposed) and answer.deadline >= clock.today()
     return register_finding(
         by=by,
         pilot=visit.pilot,
@@ -383,7 +384,7 @@ def _open_finding(visit: Visit, answer: VisitAnswer, by: User, assign: bool) -> 
         requirement=answer.requirement,
         found_on=visit.visited_on,
         source=SOURCE_OF[VisitKind(visit.kind)],
-        deadline=deadline,
+        deadline=answer.deadline if chosen else None,  # a proposed one runs from 交办
         answer=answer,
         photos=answer.photos.all(),
         assign=assign,
