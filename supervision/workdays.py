@@ -1,50 +1,14 @@
-"""Working days by the calendar of the State Council's notices (法定节假日和调休), so that no deadline falls on a holiday.
-
-The table is the package chinesecalendar, which carries the yearly notices (国办发明电) day by day, with the working weekends of 调休. For a
-year whose notice is not in it yet, Saturdays and Sundays are off. `EXCEPTIONS` is for what a county decides differently.
-"""
+"""Deadlines of findings, on working days (accounts/workdays.py) and in the words a form explains them with."""
 
 import datetime
 
-import chinese_calendar
-
+from accounts.workdays import EXCEPTIONS, first_workday, is_workday, workdays_between, year_known
 from supervision.rules import SEVERITY_DAYS
 
-EXCEPTIONS: dict[datetime.date, bool] = {}
-"""Day → whether it is worked; wins over the table."""
+__all__ = ["EXCEPTIONS", "deadline", "deadline_words", "first_workday", "is_workday", "workdays_between", "year_known"]
+
 _DAY = datetime.timedelta(days=1)
 _WEEKDAYS = "一二三四五六日"
-
-
-def is_workday(day: datetime.date) -> bool:
-    """Whether offices work on `day`."""
-    if day in EXCEPTIONS:
-        return EXCEPTIONS[day]
-    try:
-        return chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        return day.weekday() < 5
-
-
-def year_known(year: int) -> bool:
-    """Whether the notice of the year is in the table; where not, only weekends count as off."""
-    try:
-        chinese_calendar.is_workday(datetime.date(year, 1, 1))
-    except NotImplementedError:
-        return False
-    return True
-
-
-def first_workday(day: datetime.date) -> datetime.date:
-    """`day` itself, or the first working day after it."""
-    while not is_workday(day):
-        day += _DAY
-    return day
-
-
-def workdays_between(first: datetime.date, last: datetime.date) -> int:
-    """Working days from `first` to `last`, both counted; 0 when `last` comes before."""
-    return sum(is_workday(first + _DAY * n) for n in range((last - first).days + 1))
 
 
 def deadline(from_day: datetime.date, severity: str) -> datetime.date:
