@@ -1,12 +1,11 @@
 """Two sweeps, two re-checks, two registrations in the same moment, on connections of their own."""
 
 import pytest
-from django.core.exceptions import ValidationError
 
 from accounts import clock
 from accounts.models import Notice, User
 from supervision import findings, visits
-from supervision.models import Aspect, Finding, FindingAction, FindingStep, Reminder, Severity, Visit
+from supervision.models import Aspect, Finding, FindingAction, Reminder, Severity, Visit
 from supervision.sweep import sweep_reminders
 from tests.supervision.records import bring_to, day, fill, open_visit, pilot_of, register, who
 from tests.test_races import Meeting, at_once, copy, refusals, test_the_plan_is_there  # noqa: F401 - fixtures and the database they copy
@@ -79,4 +78,3 @@ def test_one_sheet_per_month_however_many_press(world):
     answers = at_once(Meeting(r"INSERT INTO .supervision_visit. "), press, press)
     assert len(refusals(answers)) == 1 and "本月已有" in refusals(answers)[0].messages[0]
     assert Visit.objects.filter(pilot__code="P6").count() == 1
-    assert isinstance(refusals(answers)[0], ValidationError) and FindingStep.objects.exists()
