@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
 from accounts import clock
@@ -242,7 +242,11 @@ def contracts_on(rows: QuerySet[Contract], as_of: datetime.date) -> QuerySet[Con
     changed = Coalesce(
         Subquery(changes.annotate(found=Sum(signed())).values("found"), output_field=MoneyField()), Value(ZERO, output_field=MoneyField())
     )
-    return rows.filter(on__lte=as_of).annotate(changed_on=changed).annotate(total_on=F("amount") + F("changed_on"))
+    return (
+        rows.filter(on__lte=as_of)
+        .annotate(changed_on=changed)
+        .annotate(total_on=ExpressionWrapper(F("amount") + F("changed_on"), output_field=MoneyField()))
+    )
 
 
 def contracts(rows: QuerySet[Contract], as_of: datetime.date) -> QuerySet[Contract]:
