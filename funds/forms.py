@@ -212,6 +212,7 @@ class ContractChangeForm(PlainForm):
 class DisclosureForm(PlainForm):
     """资金使用情况公示, registered when it was posted; the second photo comes when the period is over."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     pilot = PilotChoice(label="试点", queryset=Pilot.objects.none(), empty_label="请选择试点")
     period = forms.ChoiceField(label="公示的季度")
     posted_on = DayField(label="公示开始", past=True)

@@ -112,6 +112,24 @@ class OpinionForm(PlainForm):
     opinion = reason_field("意见", "同意；或写明要补什么", required=False)
 
 
+class ReasonForm(PlainForm):
+    """退回、不予支付: the opinion is needed."""
+
+    opinion = reason_field("意见", "写明原因，对方会看到")
+
+
+class InvoiceForm(PlainForm):
+    """补登发票号码."""
+
+    number = LineField(label="发票号码", max_length=40, widget=line_input())
+
+    def clean_number(self) -> str:
+        number = halfwidth(self.cleaned_data["number"])
+        if not _INVOICE.fullmatch(number):
+            raise ValidationError("发票号码只填数字和字母")
+        return number
+
+
 class HeadApprovalForm(PlainForm):
     """主要负责人审批登记: decided on paper, registered here."""
 

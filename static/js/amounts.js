@@ -72,6 +72,7 @@
   document.addEventListener("click", (event) => {
     const repair = event.target.closest("[data-set-amount]");
     if (!repair) return;
+    event.preventDefault();
     const box = document.getElementById(repair.getAttribute("data-set-amount"));
     box.value = repair.getAttribute("data-amount");
     box.classList.remove("is-bad");
