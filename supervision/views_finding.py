@@ -98,7 +98,7 @@ def finding_context(request: HttpRequest, finding: Finding, *, back: str = "", t
         "papers": [file for file in handed if file.file.kind != StoredFile.Kind.IMAGE],
         "pending": [file for file in shown if file.step_id is None] if "rectify" in possible else [],
         "rectified": rectified[-1] if rectified else None,
-        "asked": next((step for step in reversed(steps) if step.action == FindingAction.ASK), None),
+        "ask_step": next((step for step in reversed(steps) if step.action == FindingAction.ASK), None),
         "extensions": sum(step.action == FindingAction.GRANT for step in steps),
         "most_extensions": MOST_EXTENSIONS,
         "possible": possible,

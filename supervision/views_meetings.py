@@ -14,6 +14,7 @@ from accounts import clock
 from accounts.access import Action, may, requires
 from pilots import files
 from pilots.models import Pilot, RecurringPeriod, StoredFile
+from pilots.states import Light
 from pilots.upload_handler import refusals
 from pilots.views import pilot_page
 from supervision import meetings, queries
@@ -64,13 +65,14 @@ def supervision_calendar(request: HttpRequest) -> HttpResponse:
 def _figures(overview: queries.Overview) -> list[dict]:
     """The strip: coverage of visits, findings and their state; each leads to its rows."""
     done, due = overview.due_visits
+    missed = sum(cell.light == Light.LATE for row in overview.matrix for cell in row.cells)
     counts = overview.counts
     ledger = reverse("finding_list")
     share = round(done * 100 / due, 1) if due else None
     return [
         {
             "name": "督导覆盖", "value": done, "unit": "次", "detail": f"/ {due} 次", "url": reverse("visit_list"), "share": share,
-            "state": "ok" if done >= due else "late", "word": "按期" if done >= due else f"缺 {due - done} 次",
+            "state": "late" if missed else "ok", "word": f"漏 {missed} 次" if missed else "没有缺漏",
             "note": f"本月已督导 {overview.visited_this_month} / {len(overview.this_month)} 个试点" if overview.this_month else "本月不安排督导",
         },
         {"name": "累计问题", "value": counts.total, "unit": "个", "url": f"{ledger}?tab=all", "note": f"已销号 {counts.closed} 个"},
