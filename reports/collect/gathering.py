@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from communities import queries as activities
+from pilots.metrics import Measurement
 from pilots.models import ActivityCategory, ObligationKind, Phase, Pilot, Programme, Task
 from pilots.queries import Completeness, Progress, evidence_completeness, implementation_phase, progress_of, time_progress
 from pilots.states import TaskState, task_states
@@ -51,6 +52,10 @@ class Gathering:
     @cached_property
     def total(self) -> Progress:
         return sum(self.progress.values(), Progress())
+
+    @cached_property
+    def measure(self) -> Measurement:
+        return Measurement(self.pilots, self.as_of)
 
     @cached_property
     def evidence(self) -> dict[int, Completeness]:

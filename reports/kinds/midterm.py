@@ -1,7 +1,7 @@
 """中期评估报告 (方案四（二）-5; 兼作半年小结, 五（一）-2): judgement and practice first, without figures, then the figures (practice.md 4)."""
 
 from reports.collect import collect
-from reports.kinds import phrases
+from reports.kinds import phrases, phrases_money, phrases_supervision
 from reports.narrative import suggested
 from reports.outline import AnnexSpec, Kind, Scope, SectionSpec
 
@@ -62,12 +62,18 @@ KIND = Kind(
         SectionSpec("progress", "总体进展", _progress, scope=Scope.COUNTY, tables=("TB1",), charts=("CH1",)),
         SectionSpec("progress", "任务进展", _progress, scope=Scope.PILOT, tables=("TB1", "TB11")),
         SectionSpec("pilots", "各试点进展情况", phrases.one_pilot, scope=Scope.COUNTY, tables=("TB11", "TB10"), each_pilot=True),
-        SectionSpec("projects", "项目实施情况", phrases.register_missing("项目"), tables=("TB3",)),
-        SectionSpec("funds", "资金使用情况", phrases.register_missing("资金"), tables=("TB4", "TB5"), charts=("CH2",)),
+        SectionSpec("projects", "项目实施情况", phrases_money.projects),
+        SectionSpec("funds", "资金使用情况", phrases_money.funds, tables=("TB4", "TB5"), charts=("CH2",)),
         SectionSpec("evidence", "档案资料情况", phrases.evidence, tables=("TB7",)),
-        SectionSpec("supervision", "督导与整改情况", phrases.register_missing("督导"), tables=("TB8", "TB9"), charts=("CH3",)),
+        SectionSpec("supervision", "督导与整改情况", phrases_supervision.supervision, tables=("TB8", "TB9"), charts=("CH5", "CH3")),
         SectionSpec("problems", "存在问题及原因", phrases.problems),
         SectionSpec("advice", "下一步建议", phrases.advice),
     ),
-    annexes=(AnnexSpec("tasks", "试点任务对照表", tables=("TB2",)), AnnexSpec("photos", "现场照片", photos=True)),
+    annexes=(
+        AnnexSpec("tasks", "试点任务对照表", tables=("TB2",)),
+        AnnexSpec("projects", "项目实施情况表", tables=("TB3",)),
+        AnnexSpec("payments", "资金支出明细表", tables=("TB6",)),
+        AnnexSpec("findings", "问题整改台账", tables=("TB9B",)),
+        AnnexSpec("photos", "现场照片", photos=True),
+    ),
 )

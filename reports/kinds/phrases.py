@@ -1,15 +1,8 @@
 """Suggested words that several kinds share. Figures are keys of the snapshot; a person edits every sentence afterwards."""
 
+from reports.kinds.phrases_supervision import problems_of_findings
 from reports.narrative import suggested
-
-
-def register_missing(what: str):
-    """A section whose register is not kept here yet says so, in a sentence the office replaces from its own ledger."""
-
-    def suggest(data: dict, pilot: str) -> list[dict]:
-        return suggested(f"本系统尚未登记{what}数据，此节由领导小组办公室按台账补充。")
-
-    return suggest
+from reports.outline import numeral
 
 
 def unit_names(data: dict) -> str:
@@ -109,36 +102,47 @@ def problems(data: dict, pilot: str) -> list[dict]:
         found.append("试点之间进度不平衡。{pilots.focus.rates}，与进度较快的试点差距较大。")
     elif groups["focus"] or groups["near"]:
         found.append("任务进度有待加快。{tasks.standing}，尚有{tasks.open}项任务未完成。")
+    if data["facts"].get("money_behind"):
+        found.append("资金支付偏慢。合同额占下达资金的{money.contract_rate}，执行率{money.rate}，{money.standing}。")
     if data["facts"]["late"]:
         found.append("部分任务逾期。截至数据日期有{tasks.late}项任务超过方案期限仍未完成。")
     if data["facts"]["evidence_missing"]:
         found.append("佐证材料归集不够及时。缺项{evidence.missing}类，待审{evidence.pending}类，齐全率{evidence.rate}。")
+    found += problems_of_findings(data)
     if not found:
-        return suggested("截至数据日期，从任务进度和佐证材料看没有发现突出问题。")
-    return suggested(*(f"（{'一二三四五'[i]}）{text}" for i, text in enumerate(found)))
+        return suggested("截至数据日期，从任务进度、佐证材料、资金和督导看没有发现突出问题。")
+    return suggested(*(f"（{numeral(i)}）{text}" for i, text in enumerate(found, 1)))
 
 
 def advice(data: dict, pilot: str) -> list[dict]:
-    """下一步建议: one paragraph for every pilot that has something open."""
+    """下一步建议: one paragraph for every pilot that has something open: problems with their deadlines, then tasks."""
     paragraphs = []
     for facts in data["facts"]["pilots"]:
+        code = facts["code"]
+        parts = []
+        if data["facts"].get("open_findings", {}).get(code):
+            parts.append(f"{{{code}.findings.due}}")
         if facts["open"]:
-            number = "一二三四五六七八九十"[len(paragraphs)] if len(paragraphs) < 10 else str(len(paragraphs) + 1)
-            code = facts["code"]
-            paragraphs.append(f"（{number}）{facts['name']}。对照方案抓紧{{{code}.open.titles}}等任务，按期完成并归集佐证材料。")
+            parts.append(f"对照方案抓紧{{{code}.open.titles}}等任务，按期完成并归集佐证材料")
+        if parts:
+            paragraphs.append(f"（{numeral(len(paragraphs) + 1)}）{facts['name']}。{'；'.join(parts)}。")
     return suggested(*paragraphs) or suggested("继续巩固试点成果，做好资料归档和经验总结。")
 
 
 def highlights(data: dict, pilot: str) -> list[dict]:
-    """主要做法和亮点, without figures: mechanism first, then what each pilot really does by its approved activities."""
-    paragraphs = [
-        "（一）健全推进机制。按照“{coordination}”的要求，建立领导小组和专班，任务逐项对应责任单位、期限和佐证材料，按月梳理进展。"
-    ]
-    doing = [p for p in data["facts"]["pilots"] if p["activities"]]
+    """主要做法和亮点, without figures: mechanism, what each pilot really does by its approved activities, money, supervision, papers."""
+    facts = data["facts"]
+    closed = "，每月督导、每季调度、定期公示，问题交办、整改、复核、销号闭环管理" if facts.get("supervision") else "，按月梳理进展"
+    said = [f"健全推进机制。按照“{facts['coordination']}”的要求，建立领导小组和专班，任务逐项对应责任单位、期限和佐证材料{closed}。"]
+    doing = [p for p in facts["pilots"] if p["activities"]]
     if doing:
-        said = "；".join(f"{p['name']}开展{{{p['code']}.activities.kinds}}" for p in doing[:6])
-        paragraphs.append(f"（二）做实服务活动。{said}，服务常态开展。")
-    number = "三" if doing else "二"
-    paragraphs.append(f"（{number}）规范资料归集。活动一次登记，同时用于任务、台账和报告；佐证材料逐级审核，一次上传、多处使用。")
-    coordination = data["facts"]["coordination"]
-    return suggested(*(p.replace("{coordination}", coordination) for p in paragraphs))
+        words = "；".join(f"{p['name']}开展{{{p['code']}.activities.kinds}}" for p in doing[:6])
+        said.append(f"做实服务活动。{words}，服务常态开展。")
+    if facts.get("money"):
+        said.append(
+            "规范资金管理。资金下达、分配、合同、支付逐笔登记，社区申请、街道（镇）审核、财政所复核、主要负责人审批，先票后款，定期公示。"
+        )
+    if facts.get("supervision"):
+        said.append("强化督导问效。对照检查清单逐项核对系统数据和现场情况，发现问题当场交办，限期整改，经复核后销号。")
+    said.append("规范资料归集。活动一次登记，同时用于任务、台账和报告；佐证材料逐级审核，一次上传、多处使用。")
+    return suggested(*(f"（{numeral(i)}）{text}" for i, text in enumerate(said, 1)))

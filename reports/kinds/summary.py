@@ -1,7 +1,7 @@
 """试点工作总结报告（验收总结报告） (方案四（三）-2): of the county or, as the plan says 分别编制, of one pilot."""
 
 from reports.collect import collect
-from reports.kinds import phrases
+from reports.kinds import phrases, phrases_money, phrases_supervision
 from reports.narrative import suggested
 from reports.outline import AnnexSpec, Kind, Scope, SectionSpec
 
@@ -36,7 +36,11 @@ def _results(data: dict, pilot: str) -> list[dict]:
 
 
 def _evidence_check(data: dict, pilot: str) -> list[dict]:
-    return phrases.evidence(data, pilot) + suggested("本系统尚未登记初查评分和督导数据，初查得分和查漏补缺情况由领导小组办公室按台账补充。")
+    return (
+        suggested("本系统尚未登记初查评分，初查得分由领导小组办公室按评分结果补充。")
+        + phrases.evidence(data, pilot)
+        + phrases_supervision.gaps(data, pilot)
+    )
 
 
 KIND = Kind(
@@ -53,12 +57,18 @@ KIND = Kind(
         SectionSpec("practice", "主要做法", phrases.highlights, hint="按“五社联动”和试点类型写做法。"),
         SectionSpec("tasks", "任务完成情况", _tasks, scope=Scope.COUNTY, tables=("TB1", "TB11", "TB10"), charts=("CH1",)),
         SectionSpec("tasks", "任务完成情况", _tasks, scope=Scope.PILOT, tables=("TB1", "TB11")),
-        SectionSpec("funds", "资金使用与绩效", phrases.register_missing("资金"), tables=("TB4", "TB5"), charts=("CH2",)),
+        SectionSpec("funds", "资金使用与绩效", phrases_money.performance, tables=("TB4", "TB5"), charts=("CH2",)),
         SectionSpec("results", "主要成效", _results, hint="对照指标写前后变化和群众感受。"),
         SectionSpec("experience", "典型经验与典型案例", hint="写可复制、可借鉴、可推广的经验，每条先写做法，再写成效。"),
         SectionSpec("inspection", "初查与查漏补缺", _evidence_check, tables=("TB7",)),
         SectionSpec("problems", "存在问题", phrases.problems),
         SectionSpec("plans", "下一步打算", hint="写巩固成果、推广经验的安排。"),
     ),
-    annexes=(AnnexSpec("tasks", "试点任务完成情况对照表", tables=("TB2",)), AnnexSpec("photos", "现场照片", photos=True)),
+    annexes=(
+        AnnexSpec("tasks", "试点任务完成情况对照表", tables=("TB2",)),
+        AnnexSpec("projects", "项目实施情况表", tables=("TB3",)),
+        AnnexSpec("payments", "资金支出明细表", tables=("TB6",)),
+        AnnexSpec("findings", "问题整改台账", tables=("TB9B",)),
+        AnnexSpec("photos", "现场照片", photos=True),
+    ),
 )
