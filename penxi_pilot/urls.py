@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from penxi_pilot import home, search
+from penxi_pilot import search
+from penxi_pilot.home import views as home
 
 handler400 = "accounts.views_errors.bad_request"
 handler403 = "accounts.views_errors.forbidden"
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("pilots.urls")),
     path("", include("communities.urls")),
+    path("", include("funds.urls")),
     path("", include("supervision.urls")),
     path("", include("reports.urls")),
 ]

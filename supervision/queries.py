@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
+from funds.queries import fund_lights
 from pilots.models import Pilot, RecurringPeriod
 from pilots.plan_memory import of_plan
 from pilots.standings import PilotStanding
@@ -397,4 +398,5 @@ def _archive_reason(s: PilotStanding) -> str:
 
 
 def _fund_lights(pilots: list[Pilot], as_of: datetime.date) -> dict[int, AspectLight]:
-    return {pilot.pk: AspectLight(Light.NONE, "未登记", "资金尚未登记") for pilot in pilots}
+    words = {Light.LATE: "严重滞后", Light.WARN: "预警", Light.OK: "正常", Light.NONE: "未下达"}
+    return {key: AspectLight(one.light, words[one.light], one.words) for key, one in fund_lights(pilots, as_of).items()}
