@@ -59,7 +59,7 @@ def _counted(rows: QuerySet[Visit]) -> QuerySet[Visit]:
         yes=Count("answers", filter=Q(answers__answer=Answer.YES)),
         partly=Count("answers", filter=Q(answers__answer=Answer.PARTLY)),
         no=Count("answers", filter=Q(answers__answer=Answer.NO)),
-    )
+    ).order_by("-month", "pilot__order", "pk")
 
 
 def _this_month(pilots: list[Pilot], as_of: datetime.date, drafts: bool) -> dict | None:
