@@ -13,7 +13,7 @@ from reports.narrative import resolve
 from reports.outline import Kind, Place, numbers, places
 from reports.snapshot import chart_from_plain, check_code, table_from_plain
 
-TEMPLATE_VERSION = "2022.1"
+TEMPLATE_VERSION = "2022.2"
 """Recorded with every file. Raise it when the same snapshot and text would give another file."""
 
 
@@ -65,7 +65,7 @@ def build_document(report: Report, kind: Kind, data: dict, sha256: str, written:
     place_name = facts["pilot_name"]
     return Document(
         programme=facts["programme"],
-        title=f"{facts['programme']}\n{place_name}{kind.name}",
+        title=kind.title(data) if kind.title else f"{facts['programme']}\n{place_name}{kind.name}",
         as_of=datetime.date.fromisoformat(data["as_of"]),
         issuer=facts["issuer"],
         issued_on=report.dated,
@@ -73,6 +73,9 @@ def build_document(report: Report, kind: Kind, data: dict, sha256: str, written:
         code=check_code(sha256),
         blocks=tuple(blocks),
         sample=report.sample,
+        addressee=kind.addressee(data) if kind.addressee else "",
+        cover=kind.cover,
+        contents=kind.cover,
         subject=f"{facts['programme']}{place_name}{kind.name}",
         keywords=(facts["county"], "城乡社区治理试点", kind.name),
         correction_of=_correction(report),

@@ -75,7 +75,7 @@ def download_name(file: ReportFile) -> str:
     report = file.report
     facts = file.snapshot.data["facts"]
     place = facts["pilot_name"] or facts["county"]
-    return f"{place}_{report.kind_name}_{report.as_of.isoformat()}_第{report.edition}版.{file.format}"
+    return f"{place}_{report.kind_name}{report.period_words}_{report.as_of.isoformat()}_第{report.edition}版.{file.format}"
 
 
 def sweep_orphans(now: datetime.datetime | None = None) -> int:

@@ -10,32 +10,56 @@ from pilots.files import accept_attribute
 from pilots.models import Pilot, Programme
 from reports.kinds import KINDS
 from reports.models import Report
-from reports.services import SCAN_KINDS
+from reports.periods import Every, period_of, periods
+from reports.services import SCAN_KINDS, check_period
 
 DATE = {"type": "date"}
 
 
 class NewReportForm(forms.Form):
-    """Which report, of whom, as of which day."""
+    """Which report, of whom, of which month or quarter where the kind has one, as of which day."""
 
-    kind = forms.ChoiceField(label="报告", choices=[(kind.code, kind.name) for kind in KINDS.values()], widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="报告", widget=forms.RadioSelect)
     pilot = forms.ModelChoiceField(Pilot.objects.none(), label="范围", required=False, empty_label="全县（六个试点合编一份）")
-    as_of = forms.DateField(
-        label="数据截止日期", widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE), help_text="报告里的数字都算到这一天"
-    )
+    period = forms.ChoiceField(label="月份或季度", required=False)
+    as_of = forms.DateField(label="数据截止日期", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE))
 
     def __init__(self, *args, user: User, programme: Programme, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        kinds = list(KINDS.values())
+        self.fields["kind"].choices = [(kind.code, kind.name) for kind in kinds]
         self.fields["pilot"].queryset = Pilot.objects.visible_to(user).select_related("unit")
-        usual = "；".join(f"{kind.name}一般算到 {min(kind.as_of(programme), clock.today()).isoformat()}" for kind in KINDS.values())
-        self.fields["as_of"].help_text = f"报告里的数字都算到这一天。{usual}"
+        only = "、".join(kind.name for kind in kinds if not kind.for_county)
+        self.fields["pilot"].help_text = f"{only}按试点编制，须选择试点" if only else ""
+        self.fields["period"].choices = [("", "不分月份、季度")] + [
+            (every.value, [(p.code, p.label) for p in periods(every, programme.plan_issued, clock.today())]) for every in Every
+        ]
+        said = "；".join(f"{kind.name}选{kind.every.value}" for kind in kinds if kind.every)
+        self.fields["period"].help_text = f"{said}；其他报告不用选"
+        usual = "；".join(
+            f"{kind.name}一般算到 {min(kind.as_of(programme), clock.today()).isoformat()}" for kind in kinds if not kind.every
+        )
+        self.fields["as_of"].help_text = f"报告里的数字都算到这一天。{usual}；按月份、季度编制的不填就算到期末"
         self.fields["as_of"].widget.attrs["max"] = clock.today().isoformat()
 
-    def clean_as_of(self):
-        day = self.cleaned_data["as_of"]
-        if day > clock.today():
-            raise forms.ValidationError(f"数据截止日期不能晚于今天（{clock.today().isoformat()}）")
-        return day
+    def clean(self) -> dict:
+        """Fills the day of a month or quarter nobody named, and lets the service say what does not fit."""
+        data = super().clean()
+        kind, period = KINDS.get(data.get("kind", "")), period_of(data.get("period", ""))
+        if kind is None or "as_of" in self.errors:
+            return data
+        if data.get("as_of") is None and kind.every and period:
+            data["as_of"] = min(period.last, clock.today())
+        if data.get("as_of") is None and not kind.every:
+            self.add_error("as_of", "请填写数据截止日期")
+        elif data.get("as_of") and data["as_of"] > clock.today():
+            self.add_error("as_of", f"数据截止日期不能晚于今天（{clock.today().isoformat()}）")
+        elif data.get("as_of") or "period" not in self.errors:
+            try:
+                check_period(kind, data.get("period", ""), data.get("as_of") or clock.today())
+            except forms.ValidationError as refused:
+                self.add_error(None, refused)
+        return data
 
 
 class SignForm(forms.Form):

@@ -11,7 +11,7 @@ FINAL = "('final', 'signed', 'corrected')"
 
 # (name, table, event, condition that refuses)
 _OF_REPORT = f"EXISTS (SELECT 1 FROM reports_report r WHERE r.id = {{row}}.report_id AND r.state IN {FINAL})"  # noqa: S608 - constants only
-_REPORT_FROZEN = "kind pilot_id as_of edition corrects_id correction_reason dated uid created_by_id created_at".split()
+_REPORT_FROZEN = "kind pilot_id period as_of edition corrects_id correction_reason dated uid created_by_id created_at".split()
 _MOVES = (
     "NOT (NEW.state = OLD.state OR (OLD.state = 'final' AND NEW.state IN ('signed', 'corrected'))"
     " OR (OLD.state = 'signed' AND NEW.state = 'corrected'))"
@@ -42,6 +42,14 @@ def install(using: str = "default") -> None:
             _install_sqlite(cursor)
         elif connection.vendor == "postgresql":
             _install_postgresql(cursor)
+
+
+def remove(using: str = "default") -> None:
+    """Take the triggers away, for a migration that rebuilds a table; they come back after it."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        for name, table, *_ in _rules("IS NOT"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS final_{name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
 
 
 def _install_sqlite(cursor) -> None:

@@ -11,6 +11,7 @@ from accounts import clock
 from accounts.access import COUNTY, units_visible_to
 from accounts.models import Role, User, sample_mode
 from pilots.models import Pilot, StoredFile
+from reports.periods import period_of
 
 
 class ReportState(models.TextChoices):
@@ -62,6 +63,7 @@ class Report(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField("类型", max_length=30)
     pilot = models.ForeignKey(Pilot, models.PROTECT, null=True, blank=True, related_name="reports", verbose_name="试点")
+    period = models.CharField("月份或季度", max_length=7, blank=True, help_text="2022-11、2022-Q4；按日期编制的报告为空")
     as_of = models.DateField("数据截止日期")
     edition = models.PositiveSmallIntegerField("版次", default=1)
     corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="correction", verbose_name="更正的报告")
@@ -83,10 +85,10 @@ class Report(models.Model):
         ordering = ("-as_of", "kind", "pilot__order", "-edition")
         constraints = [
             models.UniqueConstraint(
-                fields=("kind", "as_of", "edition"), condition=Q(pilot__isnull=True), name="county_report_edition_once"
+                fields=("kind", "period", "as_of", "edition"), condition=Q(pilot__isnull=True), name="county_report_edition_once"
             ),
             models.UniqueConstraint(
-                fields=("kind", "pilot", "as_of", "edition"), condition=Q(pilot__isnull=False), name="pilot_report_edition_once"
+                fields=("kind", "pilot", "period", "as_of", "edition"), condition=Q(pilot__isnull=False), name="pilot_report_edition_once"
             ),
             models.CheckConstraint(
                 condition=~Q(state="signed") | (~Q(signer="") & Q(signed_on__isnull=False)),
@@ -97,7 +99,13 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         place = self.pilot.unit.short_name if self.pilot_id else ""
-        return f"{place}{self.kind_name}"
+        return f"{place}{self.kind_name}{self.period_words}"
+
+    @property
+    def period_words(self) -> str:
+        """（2022年11月）; empty where the report is about no period."""
+        period = period_of(self.period)
+        return f"（{period.label}）" if period else ""
 
     @property
     def kind_name(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reports.periods import Every
+
 NUMERALS = "一二三四五六七八九十"
 
 
@@ -53,7 +55,9 @@ class AnnexSpec:
 @dataclass(frozen=True)
 class Kind:
     """A kind of report. `requirement` is the code of the plan's report it answers, `also` what else it serves as (兼作半年小结);
-    `collect(report)` gives the snapshot (`snapshot.Collected`); `as_of(programme)` the day it usually speaks of."""
+    `collect(report)` gives the snapshot (`snapshot.Collected`); `as_of(programme)` the day it usually speaks of. With `every` it is made for
+    a month or a quarter. `title(data)` and `addressee(data)` replace the usual title and name whom it is sent to; without `cover` it is a
+    plain paper: no cover, no contents, no end block."""
 
     code: str
     name: str
@@ -66,6 +70,11 @@ class Kind:
     also: str = ""
     also_answers: tuple[str, ...] = ()
     for_pilots: bool = True
+    for_county: bool = True
+    every: Every | None = None
+    title: Callable[[dict], str] | None = None
+    addressee: Callable[[dict], str] | None = None
+    cover: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pilots.models import Basis, Obligation, RecurringDuty, ReportRequirement
 from pilots.plan_memory import of_plan
 from reports.kinds import KINDS
 from reports.models import OPEN_JOB, FileFormat, JobState, Report, ReportFile, ReportJob, ReportState, ReportStep, Section, Snapshot
+from reports.periods import period_at
 from reports.services import state_words
 
 DONE_STAYS = datetime.timedelta(hours=12)
@@ -205,7 +206,7 @@ def required_reports(user: User, *, today: datetime.date | None = None, known: I
     today = today or clock.today()
     if known is None:
         known = with_unwritten(Report.objects.visible_to(user).filter(pilot__isnull=True))
-    newest = {report.kind: report for report in sorted(known, key=lambda report: (report.as_of, report.edition))}
+    newest = {(r.kind, r.period): r for r in sorted(known, key=lambda report: (report.as_of, report.edition))}
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}
     rows = [_required(requirement, newest, answered_by, today) for requirement in of_plan("report requirements", _read_requirements)]
     return sorted(rows, key=lambda row: row.due or datetime.date.max)
@@ -216,16 +217,21 @@ def _read_requirements() -> list[ReportRequirement]:
     return list(ReportRequirement.objects.prefetch_related(Prefetch("obligations", queryset=Obligation.objects.prefetch_related(duties))))
 
 
-def _required(requirement: ReportRequirement, newest: dict[str, Report], answered_by: dict, today: datetime.date) -> Required:
+def _required(requirement: ReportRequirement, newest: dict[tuple[str, str], Report], answered_by: dict, today: datetime.date) -> Required:
     obligations = list(requirement.obligations.all())
     due, basis = _due(requirement, obligations, today)
     kind = next((k for k in KINDS.values() if k.requirement == requirement.code), None)
     other = answered_by.get(requirement.code)
-    report = newest.get((kind or other).code) if (kind or other) else None
+    period = period_at(due, kind.every) if kind and kind.every and due else None
+    report = newest.get(((kind or other).code, period.code if period else "")) if (kind or other) else None
     note = kind.also if kind else f"用{other.name}，不另编" if other else ""
     if report is None:
         state, missing = "未编制", "" if kind else f"随{other.name}办理" if other else "由办公室另行编制"
         verb, url = ("编制", f"{reverse('report_new')}?kind={kind.code}") if kind else ("", "")
+        if kind and not kind.for_county:
+            state, missing, verb = "按试点编制", "每个试点各编一份", "选试点编制"
+        if period:
+            url += f"&period={period.code}"
     else:
         state = state_words(report)
         missing = _missing(report) if kind else f"随{other.name}办理"

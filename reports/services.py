@@ -20,7 +20,8 @@ from reports.files import files_match, written_sections
 from reports.jobs import request_generation
 from reports.kinds import KINDS
 from reports.models import MOVES, OPEN_JOB, Report, ReportAction, ReportState, ReportStep, Section, Snapshot
-from reports.outline import Place, places
+from reports.outline import Kind, Place, places
+from reports.periods import period_of
 from reports.snapshot import compare, sha256_of
 
 SCAN_KINDS = frozenset({StoredFile.Kind.PDF, StoredFile.Kind.IMAGE})
@@ -29,22 +30,28 @@ SCAN_KINDS = frozenset({StoredFile.Kind.PDF, StoredFile.Kind.IMAGE})
 # --- starting -----------------------------------------------------------------------------------------------------------------------
 
 
-def start_report(kind: str, *, by: User, pilot: Pilot | None, as_of: datetime.date, dated: datetime.date | None = None) -> Report:
-    """The newest edition of this kind, place and day; made as a draft when there is none. Asking again gives the same one."""
+def start_report(
+    kind: str, *, by: User, pilot: Pilot | None, as_of: datetime.date, period: str = "", dated: datetime.date | None = None
+) -> Report:
+    """The newest edition of this kind, place, period and day; made as a draft when there is none. Asking again gives the same one."""
     _office(by)
     if kind not in KINDS:
         raise ValidationError({"kind": "没有这种报告"})
     if pilot is not None and not KINDS[kind].for_pilots:
         raise ValidationError({"pilot": f"{KINDS[kind].name}只编全县一份"})
+    if pilot is None and not KINDS[kind].for_county:
+        raise ValidationError({"pilot": f"{KINDS[kind].name}按试点编制，请选择试点"})
+    check_period(KINDS[kind], period, as_of)
     if as_of > clock.today():
         raise ValidationError({"as_of": "数据截止日期不能晚于今天"})
-    same = Report.objects.filter(kind=kind, pilot=pilot, as_of=as_of).order_by("-edition")
+    same = Report.objects.filter(kind=kind, pilot=pilot, period=period, as_of=as_of).order_by("-edition")
     found = same.first()
     if found:
         return found
     try:
         with transaction.atomic():
-            report = Report(kind=kind, pilot=pilot, as_of=as_of, dated=dated or max(clock.today(), as_of), created_by=by)
+            dated = dated or max(clock.today(), as_of)
+            report = Report(kind=kind, pilot=pilot, period=period, as_of=as_of, dated=dated, created_by=by)
             report.full_clean()
             report.save()
             _step(report, ReportAction.CREATE, by)
@@ -55,6 +62,19 @@ def start_report(kind: str, *, by: User, pilot: Pilot | None, as_of: datetime.da
             raise
         return found
     return report
+
+
+def check_period(kind: Kind, code: str, as_of: datetime.date) -> None:
+    """A kind made every month or quarter needs one, and its figures speak of a day inside it; other kinds have none."""
+    period = period_of(code)
+    if kind.every is None:
+        if code:
+            raise ValidationError({"period": f"{kind.name}不分月份、季度"})
+        return
+    if period is None or period.every != kind.every:
+        raise ValidationError({"period": f"{kind.name}按{kind.every.value}编制，请选择{kind.every.value}"})
+    if not period.first <= as_of <= period.last:
+        raise ValidationError({"as_of": f"数据截止日期须在{period.label}之内"})
 
 
 def store_snapshot(report: Report, data: dict, *, by: User) -> Snapshot:
@@ -302,6 +322,7 @@ def correct_report(report: Report, *, by: User, reason: str) -> Report:
     second = Report(
         kind=report.kind,
         pilot=report.pilot,
+        period=report.period,
         as_of=report.as_of,
         edition=report.edition + 1,
         corrects=report,

@@ -35,8 +35,9 @@ from reports.document import (
     Value,
 )
 
-FigureFormat = Literal["int", "percent", "points", "day", "text", "wan"]
-"""int 104 · percent 46.2% · points 11.3 (百分点) · day 2022年11月30日 · text as it is · wan 万元 with two decimals (value in 元)."""
+FigureFormat = Literal["int", "percent", "points", "day", "text", "wan", "yuan"]
+"""int 104 · percent 46.2% · points 11.3 (百分点) · day 2022年11月30日 · text as it is · wan 万元 with two decimals (value in 元) ·
+yuan 元 with two decimals."""
 
 
 def day_words(day: datetime.date) -> str:
@@ -55,6 +56,8 @@ def figure_text(value: Value, fmt: FigureFormat) -> str:
         return f"{rounded}%" if fmt == "percent" else str(rounded)
     if fmt == "wan":
         return f"{(Decimal(value) / 10000).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+    if fmt == "yuan":
+        return f"{Decimal(value).quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
     return f"{int(value):,}" if fmt == "int" else str(value)
 
 

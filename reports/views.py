@@ -1,5 +1,7 @@
 """Pages of the reports: centre, new, detail, comparison, signed ones, check of a printed copy; and the deeds on a state."""
 
+import datetime
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
@@ -17,6 +19,7 @@ from reports.kinds import KINDS
 from reports.models import Download, Report, ReportState
 from reports.narrative import plain_text
 from reports.outline import places
+from reports.periods import period_at
 from reports.snapshot import compare
 
 PER_PAGE = 20
@@ -74,13 +77,12 @@ def report_new(request: HttpRequest) -> HttpResponse:
     """编制报告: which, of whom, as of which day. An edition already begun is opened, not doubled."""
     kind = request.GET.get("kind", "midterm")
     kind = kind if kind in KINDS else "midterm"
-    usual = min(KINDS[kind].as_of(request.programme), clock.today()) if request.programme else clock.today()
-    form = NewReportForm(request.POST or None, user=request.user, programme=request.programme, initial={"kind": kind, "as_of": usual})
+    form = NewReportForm(request.POST or None, user=request.user, programme=request.programme, initial=_usual(request, kind))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 
         def deed() -> str:
-            report = services.start_report(data["kind"], by=request.user, pilot=data["pilot"], as_of=data["as_of"])
+            report = services.start_report(data["kind"], by=request.user, pilot=data["pilot"], as_of=data["as_of"], period=data["period"])
             if report.state != ReportState.DRAFT:
                 messages.warning(
                     request,
@@ -96,6 +98,15 @@ def report_new(request: HttpRequest) -> HttpResponse:
         except ValidationError as refused:
             form.add_error(None, refused)
     return render(request, "reports/report_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _usual(request: HttpRequest, code: str) -> dict:
+    """What the form of a kind starts from: the usual day, or the latest month or quarter that is over."""
+    kind = KINDS[code]
+    if kind.every:
+        before = period_at(clock.today(), kind.every).first - datetime.timedelta(days=1)
+        return {"kind": code, "period": request.GET.get("period", "") or period_at(before, kind.every).code}
+    return {"kind": code, "as_of": min(kind.as_of(request.programme), clock.today()) if request.programme else clock.today()}
 
 
 @require_GET

@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 
+from accounts.models import UnitKind
 from pilots.models import Pilot
 from pilots.states import Light, percent
 from reports.collect.gathering import Gathering
@@ -54,6 +55,12 @@ def ledger_of(pilots: list[Pilot], as_of: datetime.date) -> list[Finding]:
     """整改台账 of the pilots as of a day: by pilot, then by the day found."""
     rows = Finding.objects.filter(pilot__in=pilots).on_day(as_of).select_related("pilot__unit", "unit", "answer")
     return finding_ledger(None, as_of, rows.order_by("pilot__order", "found_on", "number"))
+
+
+def place_names(pilots: list[Pilot]) -> list[str]:
+    """The streets and towns of the pilots as they sign: 普安街道办事处, 赤城镇人民政府."""
+    names = dict.fromkeys(pilot.accountable for pilot in pilots)
+    return [f"{unit.short_name}{'人民政府' if unit.kind == UnitKind.TOWN else '办事处'}" for unit in names]
 
 
 # --- figures ------------------------------------------------------------------------------------------------------------------------
