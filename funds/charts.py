@@ -63,11 +63,6 @@ class RateChart:
     left_out: int = 0
     width: int = WIDTH
 
-    @property
-    def lines_apart(self) -> bool:
-        """Whether the two lines are far enough from each other for both labels on one line."""
-        return self.warn_x is None or self.share_x - self.warn_x >= 40
-
 
 _LEFT, _RIGHT, _HEAD, _FOOT, _ROW = 88, 112, 30, 24, 33
 
@@ -114,7 +109,7 @@ def rate_finding(chart: RateChart, rows: Sequence[tuple[str, Decimal | None, str
     if chart.warn is None:
         return "资金刚下达", f"，序时进度 {chart.share}%，未到预警线。"
     behind = [(name, rate) for name, rate in known if rate <= chart.warn]
-    line = f"预警线 {chart.warn}%（序时进度减 {chart.share - chart.warn:f} 个百分点）"
+    line = f"预警线 {chart.warn}%（序时进度减 {(chart.share - chart.warn).normalize():f} 个百分点）"
     if not behind:
         return f"{len(known)} 个试点执行率均高于预警线" if len(known) > 1 else f"{known[0][0]}执行率 {known[0][1]}%", f"，{line}。"
     named = "、".join(f"{name.removesuffix('社区')} {rate}%" for name, rate in behind[:4])

@@ -41,7 +41,7 @@ class InvoicesField(LineField):
 class PaymentForm(PlainForm):
     """What the community knows. Payee and account come from the contract; everything may be missing in a draft."""
 
-    NEEDED = ("amount", "purpose", "witness")
+    NEEDED = ("line", "amount", "purpose", "payee", "witness")
 
     uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -80,15 +80,17 @@ class PaymentForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["contract"].queryset = contracts
         self.fields["line"].queryset = lines
-        self.initial.setdefault("uid", None)
+        self._mark_needed(True)
+
+    def _mark_needed(self, needed: bool) -> None:
+        for name in self.NEEDED:
+            self.fields[name].required = needed
 
     def full_clean(self) -> None:
         """必填 is shown, not enforced here: a draft may be saved with holes; what is missing to hand in, the rules say."""
-        for name in self.NEEDED:
-            self.fields[name].required = False
+        self._mark_needed(False)
         super().full_clean()
-        for name in self.NEEDED:
-            self.fields[name].required = True
+        self._mark_needed(True)
 
     def clean_account_tail(self) -> str:
         tail = halfwidth(self.cleaned_data["account_tail"])

@@ -181,7 +181,7 @@ def fund_overview(request: HttpRequest) -> HttpResponse:
         "chain": _chain(found, whole=whole),
         "pilot_page": Paginator([_pilot_row(row) for row in found.rows], PILOTS_SHOWN).get_page(request.GET.get("pilots")),
         "whole": _pilot_row(found.total),
-        "unallocated": found.unallocated if whole else None,
+        "unallocated": _short(found.unallocated) if whole and found.unallocated else "",
         "share": found.time_rate,
         "may_apply": request.as_of_is_default and any(payments.may_apply(request.user, pilot) for pilot in pilots),
         "may_register": request.as_of_is_default and may(request.user, Action.ISSUE_FUNDS),
