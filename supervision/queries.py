@@ -5,7 +5,7 @@ Each function runs a constant number of queries, however many pilots, months and
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
-from funds.queries import fund_lights
+from funds.queries import FundLight, fund_lights
 from pilots.models import Pilot, RecurringPeriod
 from pilots.plan_memory import of_plan
 from pilots.standings import PilotStanding
@@ -37,6 +37,7 @@ MONTHLY = "RC1"
 """The plan's code of 每月督导; 跟踪监管 (RC6) and 定期跟踪督导 (RC7) are answered by the same record."""
 FEW = 100
 """Up to so many pilots a query names each, above it reads all and picks."""
+_FUND_WORDS = {Light.LATE: "严重滞后", Light.WARN: "预警", Light.OK: "正常", Light.NONE: "未下达"}
 _WORST = (Light.LATE, Light.WARN, Light.OK, Light.NONE)
 
 
@@ -364,21 +365,27 @@ class PilotLights:
         return min((self.work, self.funds, self.archives), key=lambda one: _WORST.index(one.light))
 
 
-def aspect_lights(standings: Iterable[PilotStanding], as_of: datetime.date) -> dict[int, PilotLights]:
+def aspect_lights(
+    standings: Iterable[PilotStanding], as_of: datetime.date, *, money: Mapping[int, FundLight] | None = None
+) -> dict[int, PilotLights]:
     """六试点亮灯 by pilot id: 项目实施 and 档案资料 from the standings, 资金使用 from the funds, each worsened by its open findings: an
-    overdue one makes it 有逾期问题, an open 严重 one 严重问题. Pass the standings the page has computed already."""
+    overdue one makes it 有逾期问题, an open 严重 one 有严重问题.
+
+    Pass the standings, and the fund lights, where the page has computed them already."""
     standings = list(standings)
-    counts = findings_by_aspect([s.pilot for s in standings], as_of)
-    money = _fund_lights([s.pilot for s in standings], as_of)
+    pilots = [s.pilot for s in standings]
+    counts = findings_by_aspect(pilots, as_of)
+    money = fund_lights(pilots, as_of) if money is None else money
     found = {}
     for s in standings:
         own = {aspect: counts.get((s.pilot.pk, aspect), FindingCounts()) for aspect in Aspect}
+        funds = money[s.pilot.pk]
         work = AspectLight(s.work_light, s.work_word, s.work_reason)
         archives = AspectLight(s.archive_light, s.archive_word, _archive_reason(s))
         found[s.pilot.pk] = PilotLights(
             s.pilot,
             worsened(work, own[Aspect.WORK]),
-            worsened(money[s.pilot.pk], own[Aspect.FUNDS]),
+            worsened(AspectLight(funds.light, _FUND_WORDS[funds.light], funds.words), own[Aspect.FUNDS]),
             worsened(archives, own[Aspect.ARCHIVES]),
         )
     return found
@@ -395,8 +402,3 @@ def worsened(plain: AspectLight, counts: FindingCounts) -> AspectLight:
 
 def _archive_reason(s: PilotStanding) -> str:
     return "还没有到期任务" if s.archive_due.rate is None else f"齐全 {s.archive_due.rate}%"
-
-
-def _fund_lights(pilots: list[Pilot], as_of: datetime.date) -> dict[int, AspectLight]:
-    words = {Light.LATE: "严重滞后", Light.WARN: "预警", Light.OK: "正常", Light.NONE: "未下达"}
-    return {key: AspectLight(one.light, words[one.light], one.words) for key, one in fund_lights(pilots, as_of).items()}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.conf import settings
+
 from supervision.models import Answer, Severity
 
 SEVERITY_DAYS = {Severity.MINOR: 15, Severity.MAJOR: 10, Severity.SEVERE: 5}
@@ -18,8 +20,8 @@ TOWN_FROM, OFFICE_FROM = 1, 3
 """Days overdue from which the street or town, and from which the office is told as well."""
 MONTH_CLOSES_AFTER = 5
 """Calendar days after the month's end until which its visits may still be handed in, moved to the first working day."""
-RATE_WARN = Decimal(20)
-"""执行率 behind 序时进度 in percentage points up to which an item is 基本符合."""
+RATE_WARN = Decimal(settings.FUNDS_WARN_POINTS)
+"""执行率 behind 序时进度 in percentage points up to which an item is 基本符合: where the light of the funds becomes 预警."""
 MOST_PHOTOS = 9
 
 LEGEND = (
