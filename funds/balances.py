@@ -8,7 +8,7 @@ pilot's row first (FOR NO KEY UPDATE, so that rows that merely refer to the pilo
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from funds.models import (
@@ -129,13 +129,29 @@ def pilot_balance(pilot: Pilot, *, without: Payment | None = None) -> Balance:
 
 
 def balances_of(payment: Payment) -> Balances:
-    """The limits of an application, with itself left out of 在途. Three queries."""
-    contract, line = payment.contract, payment.line
-    return Balances(
-        of_contract=contract_balance(contract, without=payment) if contract else None,
-        of_line=line_balance(line, without=payment) if line and not contract else None,
-        of_pilot=pilot_balance(payment.pilot, without=payment),
+    """The limits of an application, with itself left out of 在途. Four queries under a contract, six for a direct outlay."""
+    contract, line, pilot = payment.contract, payment.line, payment.pilot
+    narrow = Q(contract=contract) if contract else Q(line=line, contract__isnull=True)
+    waiting = Payment.objects.filter(pilot=pilot, state__in=IN_TRANSIT).exclude(pk=payment.pk or 0).order_by()
+    waits = waiting.aggregate(
+        all_sum=total("amount"), all_number=Count("pk"), own_sum=total("amount", filter=narrow), own_number=Count("pk", filter=narrow)
     )
+    entries = LedgerEntry.objects.filter(payment__pilot=pilot).order_by()
+    own = Q(payment__contract=contract) if contract else Q(payment__line=line, payment__contract__isnull=True)
+    standing = Q(kind=LedgerEntry.Kind.PAYMENT)
+    back = Q(kind=LedgerEntry.Kind.REVERSAL)
+    paid = entries.aggregate(
+        all_sum=total(signed()),
+        all_number=Count("pk", filter=standing) - Count("pk", filter=back),
+        own_sum=total(signed(), filter=own),
+        own_number=Count("pk", filter=standing & own) - Count("pk", filter=back & own),
+    )
+    of_pilot = Balance(allocated_to(pilot), paid["all_sum"], waits["all_sum"], paid["all_number"], waits["all_number"])
+    if contract is None and line is None:
+        return Balances(None, None, of_pilot)
+    limit = contract_total(contract) if contract else line_total(line) - contracted_of(line)
+    nearest = Balance(limit, paid["own_sum"], waits["own_sum"], paid["own_number"], waits["own_number"])
+    return Balances(nearest if contract else None, None if contract else nearest, of_pilot)
 
 
 def _balance(row, total_amount: Decimal) -> Balance:

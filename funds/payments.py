@@ -15,9 +15,9 @@ from accounts import audit, clock, notices, once
 from accounts.access import Action, may
 from accounts.models import AuditKind, Role, User
 from accounts.pinyin import search_key
-from funds import chain, rules
+from funds import chain
 from funds.balances import lock_pilot, next_number
-from funds.cases import case_of, refuse_unfit
+from funds.cases import case_of, desk_case, refuse_uncovered, refuse_unfit
 from funds.models import (
     EDITABLE,
     IN_TRANSIT,
@@ -34,6 +34,8 @@ from funds.models import (
 from pilots.models import Pilot, StoredFile
 from pilots.money import checked_money, signed, total, yuan
 
+RELATIONS = ("pilot", "unit", "project", "line", "contract", "created_by")
+"""Set from rows that were read, never from numbers a form brought: not looked up once more."""
 FIELDS = ("contract", "line", "amount", "purpose", "payee", "bank", "account_tail", "is_prepayment", "witness", "explanation")
 OWN_KINDS = frozenset({PaymentFile.Kind.ACCEPTANCE, PaymentFile.Kind.INVOICE, PaymentFile.Kind.MINUTES, PaymentFile.Kind.OTHER})
 DESK_KINDS = frozenset({PaymentFile.Kind.MINUTES, PaymentFile.Kind.APPROVAL_SCAN, PaymentFile.Kind.OTHER})
@@ -160,7 +162,8 @@ def save_payment(
             )
         payment.version += 1
     _fill(payment, values)
-    payment.full_clean()
+    payment.clean_fields(exclude=RELATIONS)
+    payment.validate_constraints()
     payment.save()
     if invoices is not None:
         _keep_invoices(payment, invoices)
@@ -222,9 +225,7 @@ def attach_payment_file(payment: Payment, *, by: User, kind: str, file: StoredFi
         raise ValidationError(f"申请{payment.get_state_display()}，不再接收附件")
     if not may_attach(by, payment, kind):
         raise PermissionDenied(f"您不能上传这份申请的{kind.label}。")
-    row = PaymentFile(payment=payment, kind=kind, file=file, on=clock.today(), by=by)
-    row.full_clean()
-    row.save()
+    row = PaymentFile.objects.create(payment=payment, kind=kind, file=file, on=clock.today(), by=by)
     audit.record(AuditKind.UPLOAD, user=by, about=payment, file=file.original_name, paper=kind.label)
     return row
 
@@ -324,10 +325,10 @@ def approve_payment(
     """Send on to the next desk. At 主要负责人审批 the decision made on paper is registered: `approver` and `approved_on` are needed there, and
     for large sums the minutes of the collective decision. The balance is measured again."""
     payment = _permitted(payment, by, PaymentAction.APPROVE)
-    _still_covered(payment)
-    if payment.state == PaymentState.HEAD_APPROVAL:
+    deciding = payment.state == PaymentState.HEAD_APPROVAL
+    refuse_uncovered(desk_case(payment), deciding=deciding)
+    if deciding:
         _register_head(payment, approver, approved_on)
-        refuse_unfit(case_of(payment), about=rules.About.PAYING)
         if scan is not None:
             attach_payment_file(payment, by=by, kind=PaymentFile.Kind.APPROVAL_SCAN, file=scan)
     return _move(payment, PaymentAction.APPROVE, chain.state_after(payment.state), by=by, opinion=opinion, approver=approver.strip())
@@ -352,8 +353,7 @@ def pay_payment(
     """支付登记: the money has left the treasury. Writes the ledger's row; it counts from today on. Refuses a voucher number used this year, a day
     before the contract or the approval or in the future (FR08), and once more what exceeds the balance."""
     payment = _permitted(payment, by, PaymentAction.PAY)
-    _still_covered(payment)
-    refuse_unfit(case_of(payment), about=rules.About.PAYING)
+    refuse_uncovered(desk_case(payment), deciding=True)
     _payable_on(payment, paid_on)
     entry = _enter(payment, LedgerEntry.Kind.PAYMENT, payment.amount, paid_on, voucher_no, by=by)
     if voucher_file is not None:
@@ -456,7 +456,7 @@ def _enter(
     taken = LedgerEntry.objects.filter(unit=unit, year=entry.year, voucher_no=entry.voucher_no).select_related("payment").first()
     if taken is not None:
         raise ValidationError({"voucher_no": f"凭证号 {entry.voucher_no} 本年度已用于 {taken.payment.number}，请核对"})
-    entry.full_clean()
+    entry.clean_fields(exclude=("payment", "unit", "reverses", "by"))
     try:
         with transaction.atomic():
             entry.save()
@@ -484,14 +484,6 @@ def _permitted(payment: Payment, by: User, action: PaymentAction) -> Payment:
     if reason:
         raise ValidationError(reason, code="refused")
     return payment
-
-
-def _still_covered(payment: Payment) -> None:
-    """Refuse what the balance no longer covers: the contract may have been cut, the allocation reversed."""
-    case = case_of(payment)
-    short = [check for check in rules.checks_of(case) if check.code in ("FR02", "FR05", "FR06") and not check.passed]
-    if short:
-        raise ValidationError([check.sentence for check in short])
 
 
 def _claim_invoices(payment: Payment) -> None:
@@ -527,7 +519,7 @@ def _move(payment: Payment, action: PaymentAction, state: PaymentState, *, by: U
         opinion=opinion.strip(),
         approver=approver,
     )
-    step.full_clean(exclude=["payment", "actor", "unit"])
+    step.clean_fields(exclude=("payment", "actor", "unit"))
     step.save()
     audit.record(AUDIT[action], user=by, about=payment, opinion=opinion, amount=yuan(payment.amount or 0), step=action.label)
     _tell(payment, step)
@@ -538,7 +530,8 @@ def _tell(payment: Payment, step: PaymentStep) -> None:
     """A message to the desk where it waits now, or to the applicant when it comes back or is paid."""
     desk = chain.desk_at(payment.state) if payment.state in (*IN_TRANSIT, PaymentState.PAID) else None
     if desk is not None and step.action != PaymentAction.REFUND:
-        people = [p for p in notices.people_of(chain.unit_of(desk, payment)) if may(p, desk.action) and p.pk not in _applicants(payment)]
+        own = _applicants(payment)
+        people = [p for p in notices.people_of(chain.unit_of(desk, payment)) if may(p, desk.action) and p.pk not in own]
         title = f"{payment.unit.short_name}用款申请 {payment.number}（{yuan(payment.amount)} 元）待{desk.title}"
         notices.notify(people, key=f"payment-{step.pk}", title=title, url=payment.get_absolute_url())
     if step.action in (PaymentAction.RETURN, PaymentAction.REJECT, PaymentAction.PAY, PaymentAction.REVERSE):
