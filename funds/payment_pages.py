@@ -65,7 +65,7 @@ def _standing(payment: Payment, kind: Kind, own: list, may_add: bool) -> tuple[s
         return ("late", "缺", "支付登记后未上传") if paid else ("none", "待支付登记", "支付登记时由财政所上传")
     if kind == Kind.MINUTES and payment.amount is not None and chain.is_large(payment.amount):
         return "warn", "大额须有", f"审批前上传{'。' + hint if hint else ''}"
-    return "none", "", f"没有可以不传{'。' + hint if hint else ''}"
+    return "none", "", f"没有的可以不传{'。' + hint if hint else ''}"
 
 
 # --- 流转记录 ---------------------------------------------------------------------------------------------------------------------

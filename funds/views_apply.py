@@ -29,7 +29,7 @@ from funds.views_payments import own_pilot, payment_in_sight
 from funds.wording import payment_words
 from pilots import files
 from pilots.models import Pilot
-from pilots.money import ZERO, yuan
+from pilots.money import yuan
 
 
 @dataclass
@@ -269,7 +269,7 @@ def _page(editing: Editing, form: PaymentForm, *, status: int = 200, **context) 
         "row": payment_words(row) if row else None,
         "pilot": editing.pilot,
         "contract": contract,
-        "amount_words": _amount_words(form),
+        "amount_words": _amount_words(form, shown),
         "checks": checks,
         "flow": flow_of(shown, steps),
         "returned": steps[-1] if steps and steps[-1].action == PaymentAction.RETURN else None,
@@ -278,26 +278,24 @@ def _page(editing: Editing, form: PaymentForm, *, status: int = 200, **context) 
         "accept": files.accept_attribute(PAPER_KINDS),
         "reasons": said_reasons(form) if form.is_bound else [],
         "reasons_title": "还不能提交" if editing.deed == "submit" else "还不能保存",
-        **_repair(form, checks),
+        **_repair(form, shown, checks),
         **_contract_parts(request, contract, _shown_line(form), row),
         **context,
     }
     return render(request, "funds/payment_edit.html", context, status=status)
 
 
-def _repair(form: PaymentForm, checks: list[Check]) -> dict:
+def _repair(form: PaymentForm, shown: Payment, checks: list[Check]) -> dict:
     """改为 82,400.00 beside the amount, where the amount was refused for the balance."""
     check = next((check for check in checks if check.repair is not None and not check.passed), None)
-    if check is None or not form.errors.get("amount"):
+    if check is None or shown.amount is None or not form.errors.get("amount"):
         return {}
-    amount = form.cleaned_data.get("amount") if hasattr(form, "cleaned_data") else None
-    typed = amount if amount is not None else form.data.get("amount")
-    over = (typed - check.repair) if isinstance(typed, Decimal) else ZERO
-    return {"repair": check.repair, "over": over} if over > 0 else {}
+    return {"repair": check.repair, "over": shown.amount - check.repair}
 
 
-def _amount_words(form: PaymentForm) -> str:
-    value = form.cleaned_data.get("amount") if form.is_bound and hasattr(form, "cleaned_data") else form.initial.get("amount")
+def _amount_words(form: PaymentForm, shown: Payment) -> str:
+    """大写 of what stands in the field; of the stored draft where the field was refused by a rule."""
+    value = form.cleaned_data.get("amount", shown.amount) if form.is_bound else shown.amount
     return capital(value) if isinstance(value, Decimal) else ""
 
 

@@ -16,9 +16,9 @@ from accounts import once
 from accounts.access import TOWN, Action, may, requires
 from accounts.amounts import capital
 from accounts.spreadsheet import Col
-from funds import chain, payments, queries
+from funds import chain, payments, queries, rules
 from funds.balances import balances_of
-from funds.cases import payment_checks
+from funds.cases import case_of
 from funds.forms_payment import HeadApprovalForm, InvoiceForm, OpinionForm, PayForm, ReasonForm, RefundForm, ReverseForm
 from funds.models import EDITABLE, IN_TRANSIT, PAID_STATES, Payment, PaymentAction, PaymentState
 from funds.pages import PAGE_SIZE, add_errors, asked_words, export, number_of, visible_pilots
@@ -248,7 +248,7 @@ def _deeds(request: HttpRequest, row: Payment) -> dict:
         "desk": desk if mine else None,
         "desk_title": chain.desk_name(desk, row) if mine else "",
         "desk_refusal": why_not,
-        "checks": payment_checks(row) if here and desk.state != PaymentState.PAID else (),
+        "checks": _checks(row) if here and desk.state != PaymentState.PAID else (),
         "deed_form": _desk_form(desk, None) if here else None,
         "deed_url": reverse(DEED_URLS[desk.deed], args=[row.pk]) if here else "",
         "may_return": here and desk.may_return,
@@ -260,6 +260,12 @@ def _deeds(request: HttpRequest, row: Payment) -> dict:
         "may_refund": correct and not payments.refusal(user, row, PaymentAction.REFUND),
         "refund_form": RefundForm(auto_id="refund_%s"),
     }
+
+
+def _checks(row: Payment) -> list[rules.Check]:
+    """What speaks for and against the decision: the rules of the application and those of paying."""
+    case = case_of(row)
+    return [*rules.checks_of(case), *rules.checks_of(case, about=rules.About.PAYING)]
 
 
 OWN_RETURN = (PaymentState.HEAD_APPROVAL, PaymentState.TO_PAY)
