@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from django.db.models import Min
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
 from pilots.models import Pilot, RecurringDuty, RecurringPeriod
+from pilots.plan_memory import of_plan
 from pilots.states import Light
-from supervision.models import DispatchMeeting
+from supervision.models import DispatchMeeting, Visit
 from supervision.queries import MONTHLY, visits_by_month
 from supervision.visits import month_of
 
@@ -171,13 +173,16 @@ def _visits(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime
 @answers("RC6")
 def _follow_up(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime.date) -> dict[Key, Done]:
     """跟踪监管 is the county's: kept once every pilot was visited in the month, for each visit carries the state of its findings."""
-    everyone = list(Pilot.objects.all())
-    found = visits_by_month(everyone, as_of)
+    everyone = of_plan("number of pilots", Pilot.objects.count)
+    visited = Visit.objects.submitted_by(as_of).order_by().values("month", "pilot").annotate(first=Min("submitted_on"))
+    days: dict[datetime.date, list[datetime.date]] = defaultdict(list)
+    for row in visited:
+        days[row["month"]].append(row["first"])
     done = {}
     for period in periods:
-        visits = [found.get((pilot.pk, month_of(period.due))) for pilot in everyone]
-        if visits and all(visits):
-            done[period.pk, None] = Done(max(v.submitted_on for v in visits), reverse("finding_list"), "问题整改台账")
+        found = days[month_of(period.due)]
+        if found and len(found) >= everyone:
+            done[period.pk, None] = Done(max(found), reverse("finding_list"), "问题整改台账")
     return done
 
 

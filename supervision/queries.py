@@ -131,6 +131,15 @@ def findings_by_aspect(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[tu
     return dict(found)
 
 
+def counts_of(rows: Iterable[Finding], as_of: datetime.date) -> FindingCounts:
+    """Counts of findings already at hand, marked by lights.mark as of the day; no query."""
+    found = FindingCounts()
+    for row in rows:
+        asked = getattr(row, "asked_on", row.asked_until) is not None
+        found += Stand(row.pk, row.pilot_id, row.aspect, row.severity, row.source, row.status, row.due, asked).counts(as_of)
+    return found
+
+
 def total_of(counts: dict[object, FindingCounts]) -> FindingCounts:
     """合计."""
     return sum(counts.values(), FindingCounts())

@@ -23,7 +23,6 @@ from supervision.forms_meetings import InstructionForm, MeetingForm, ReplyForm
 from supervision.lights import mark
 from supervision.models import DispatchMeeting, Instruction
 from supervision.rules import LEGEND
-from supervision.views_sheet import visits_for
 
 PAGE_SIZE = 20
 DISPATCH = "RC2"
@@ -45,7 +44,7 @@ def _add_errors(form, refusal: ValidationError) -> None:
 @requires(Action.VIEW_SUPERVISION)
 def supervision_calendar(request: HttpRequest) -> HttpResponse:
     """Months × pilots, then every cadence of the plan with its dated slots: done, due or missed as of the day."""
-    page = Paginator(Pilot.objects.visible_to(request.user).select_related("unit"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(list(Pilot.objects.visible_to(request.user).select_related("unit")), PAGE_SIZE).get_page(request.GET.get("page"))
     pilots = list(page.object_list)
     overview = queries.supervision_overview(pilots, request.as_of)
     done, due = overview.due_visits
@@ -93,17 +92,13 @@ def pilot_supervision(request: HttpRequest, code: str) -> HttpResponse:
     """督导整改 of one pilot: its visits and its findings."""
     page = pilot_page(request, code, "supervision")
     pilot = page["pilot"]
-    rows = visits_for(request).filter(pilot=pilot)
-    if not request.as_of_is_default:
-        rows = rows.submitted_by(request.as_of)
     found = mark(queries.finding_rows(request.user, request.as_of).filter(pilot=pilot), request.as_of)
     still_open = [row for row in found if row.status != "closed"]
     page |= {
-        "visits": list(rows),
         "cells": queries.visit_matrix([pilot], request.as_of)[0].cells,
         "open_findings_here": still_open,
         "closed_findings": sorted((row for row in found if row.status == "closed"), key=lambda row: row.number, reverse=True),
-        "counts": queries.findings_by_pilot([pilot], request.as_of)[pilot.pk],
+        "counts": queries.counts_of(found, request.as_of),
         "legend": LEGEND,
         "may_supervise": may(request.user, Action.SUPERVISE),
     }
