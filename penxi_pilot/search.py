@@ -1,4 +1,4 @@
-"""The search box of the top bar: pilots, tasks, evidence, activities and reports a person may see, by words or by pinyin initials."""
+"""The search box of the top bar: what a person may see of every room, by words or by pinyin initials."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 from accounts.access import Action, may
 from accounts.models import Role
 from communities.models import Activity
-from pilots.models import Evidence, Pilot, Task
+from funds.models import Contract, Payment
+from pilots.models import Evidence, Pilot, Project, Task
 
 SHOWN = 8
 
@@ -86,9 +87,47 @@ def _evidence(user, text: str) -> Found | None:
     )
 
 
+def _projects(user, text: str) -> Found | None:
+    rows = Project.objects.visible_to(user).select_related("pilot__unit").order_by("pilot__order", "code")
+    rows = _matches(rows, text, "name", "search") | rows.filter(code__iexact=text)
+    return _found(
+        "项目",
+        rows,
+        lambda p: Hit(p.name, f"{p.code} · {p.pilot.unit.short_name} · {p.get_kind_display()}", p.get_absolute_url()),
+        f"{reverse('project_list')}?q={text}",
+    )
+
+
+def _contracts(user, text: str) -> Found | None:
+    rows = Contract.objects.visible_to(user).select_related("pilot__unit").order_by("pilot__order", "number")
+    rows = _matches(rows, text, "name", "contractor", "search") | rows.filter(number__icontains=text)
+    return _found(
+        "合同",
+        rows,
+        lambda c: Hit(c.name, f"{c.number} · {c.pilot.unit.short_name} · {c.contractor}", c.get_absolute_url()),
+        f"{reverse('contract_list')}?q={text}",
+    )
+
+
+def _payments(user, text: str) -> Found | None:
+    rows = Payment.objects.visible_to(user).select_related("pilot__unit")
+    rows = _matches(rows, text, "purpose", "payee", "search") | rows.filter(number__icontains=text)
+    return _found(
+        "用款申请",
+        rows,
+        lambda p: Hit(
+            f"{p.number or '草稿'}　{p.purpose}", f"{p.pilot.unit.short_name} · {p.payee} · {p.get_state_display()}", p.get_absolute_url()
+        ),
+        f"{reverse('payment_list')}?q={text}",
+    )
+
+
 ROOMS = (
     (Action.VIEW_PILOTS, _pilots),
     (Action.VIEW_PLAN, _tasks),
+    (Action.VIEW_PLAN, _projects),
+    (Action.VIEW_FUNDS, _contracts),
+    (Action.VIEW_FUNDS, _payments),
     (Action.VIEW_ACTIVITIES, _activities),
     (Action.VIEW_EVIDENCE, _evidence),
 )
