@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.amounts import wan
-from funds.queries import FundChain, fund_chain, lacking_papers
+from funds.queries import FundChain, PilotFunds, fund_chain, lacking_papers
 from pilots.models import Phase, Pilot, Programme, Task
 from pilots.queries import Completeness, Progress, phases_of, progress_of, time_progress
 from pilots.standings import ARCHIVE_OK, BEHIND_WARN, PilotStanding, standing_of, tasks_of_pilots, whole
@@ -30,10 +30,12 @@ _WORST = (Light.LATE, Light.WARN, Light.OK, Light.NONE)
 
 @dataclass(frozen=True)
 class Row:
-    """One pilot of the matrix."""
+    """One pilot of the matrix; `overdue` counts its findings past their deadline."""
 
     standing: PilotStanding
     lights: PilotLights
+    funds: PilotFunds
+    overdue: int
 
     @property
     def pilot(self) -> Pilot:
@@ -45,11 +47,15 @@ class Row:
 
     @property
     def reason(self) -> str:
-        """Why the whole light is as it is: the reasons of the aspects that are as bad, 三方面正常 where none is."""
-        own = (self.lights.work, self.lights.funds, self.lights.archives)
-        if self.light not in (Light.LATE, Light.WARN):
-            return f"任务 {self.standing.progress.rate}%，三方面正常" if all(one.light == Light.OK for one in own) else own[0].reason
-        return "，".join(one.reason for one in own if one.light == self.light)
+        """Why the whole light is as it is, in one line: what lags, what is overdue; 三方面正常 where nothing is."""
+        s, bad = self.standing, (Light.WARN, Light.LATE)
+        parts = [f"滞后 {s.behind} 个百分点"] if s.behind >= BEHIND_WARN else []
+        parts += [f"逾期任务 {s.overdue} 项"] if s.overdue else []
+        parts += [f"资金执行 {self.funds.rate}%"] if self.funds.light in bad else []
+        parts += [f"档案资料 {s.archive_due.rate}%"] if s.archive_light in bad else []
+        parts += [f"逾期问题 {self.overdue} 个"] if self.overdue else []
+        fine = "三方面正常" if self.light == Light.OK else self.lights.whole.reason
+        return "，".join(parts) or f"任务 {s.progress.rate}%，{fine}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ class Board:
     supervision: Overview
     phases: tuple[dict, ...]
     phase_line: str
-    periods: tuple[PeriodLine, ...]
+    periods: tuple[tuple[str, PeriodLine], ...]
     days_to_end: int | None
 
     @property
@@ -85,9 +91,14 @@ class Board:
 
     @property
     def work_light(self) -> Light:
-        if self.progress.late:
-            return Light.LATE
-        return Light.WARN if self.behind >= BEHIND_WARN else Light.OK
+        return work_light(self.progress, self.share)
+
+
+def work_light(progress: Progress, share: Decimal) -> Light:
+    """试点任务 of all pilots together: red only where one is past its date."""
+    if progress.late:
+        return Light.LATE
+    return Light.WARN if share - progress.rate >= BEHIND_WARN else Light.OK
 
 
 def make_board(pilots: QuerySet[Pilot], programme: Programme | None, as_of: datetime.date, *, county: bool) -> Board:
@@ -100,7 +111,9 @@ def make_board(pilots: QuerySet[Pilot], programme: Programme | None, as_of: date
     standings = [standing_of(pilot, own, states, as_of, share) for pilot, own in tasks.items() if own]
     found = [standing.pilot for standing in standings]
     lights = aspect_lights(standings, as_of)
-    rows = tuple(Row(standing, lights[standing.pilot.pk]) for standing in standings)
+    chain, supervision = fund_chain(found, as_of, whole=county), supervision_overview(found, as_of)
+    money = {row.pilot.pk: row for row in chain.rows}
+    rows = tuple(Row(s, lights[s.pilot.pk], money[s.pilot.pk], supervision.by_pilot[s.pilot.pk].overdue) for s in standings)
     progress, archive = whole(standings)
     return Board(
         as_of=as_of,
@@ -109,12 +122,12 @@ def make_board(pilots: QuerySet[Pilot], programme: Programme | None, as_of: date
         progress=progress,
         archive=archive,
         share=share,
-        funds=fund_chain(found, as_of, whole=county),
+        funds=chain,
         lacking=sum(lacking_papers(found, as_of).values()),
-        supervision=supervision_overview(found, as_of),
-        phases=tuple(_course(phases, tasks.values(), states, as_of, progress.rate, share)),
+        supervision=supervision,
+        phases=tuple(_course(phases, tasks.values(), states, as_of, progress, share)),
         phase_line=_phase_line(phases, as_of),
-        periods=tuple(slots_near(duty_calendar(found, as_of), as_of)[:SHOWN_PERIODS]),
+        periods=tuple((period_name(line), line) for line in slots_near(duty_calendar(found, as_of), as_of)[:SHOWN_PERIODS]),
         days_to_end=(programme.due - as_of).days if programme else None,
     )
 
@@ -211,11 +224,19 @@ def _findings(board: Board) -> dict:
     }  # fmt: skip
 
 
+def period_name(line: PeriodLine) -> str:
+    """11月督导, 第四季度调度, 半年小结: the period without its year and the cadence without its rhythm."""
+    label, name = line.period.label.partition("年")[2], line.period.duty.name.partition("（")[0]
+    for rhythm in ("每月", "每季", "定期"):
+        name = name.removeprefix(rhythm)
+    return f"{label}{name}" if label.endswith(("月", "季度")) else name
+
+
 # --- 试点进程 -------------------------------------------------------------------------------------------------------------------------
 
 
 def _course(
-    phases: list[Phase], tasks: Iterable[list[Task]], states: dict[int, TaskState], as_of: datetime.date, rate: Decimal, share: Decimal
+    phases: list[Phase], tasks: Iterable[list[Task]], states: dict[int, TaskState], as_of: datetime.date, progress: Progress, share: Decimal
 ) -> list[dict]:
     """Phases before the day with how many of their tasks are done, the one the day lies in with the meter."""
     grouped: dict[int, list[TaskState]] = {}
@@ -230,7 +251,8 @@ def _course(
         state = "now" if phase is current else "done" if phase.due < as_of else ""
         row = {"name": phase.name, "when": f"{phase.due.year}年{phase.due.month}月底前", "state": state}
         if phase is current:
-            row |= {"share": rate, "tick": share, "text": f"任务 {rate}%，序时进度 {share}%"}
+            light = work_light(progress, share)
+            row |= {"share": progress.rate, "tick": share, "light": light, "text": f"任务 {progress.rate}%，序时进度 {share}%"}
         elif state == "done" and done.total:
             row |= {"text": f"{done.total} 项办结 {done.done} 项", "late": done.late}
         elif done.total:

@@ -24,7 +24,7 @@ from reports.queries import signed_reports
 
 SHOWN_TO_COMMUNITY = 5
 """practice: a community sees at most five things to do."""
-LATEST_REPORTS = 5
+LATEST_REPORTS = 3
 FINANCE = {Role.FINANCE, Role.TOWN_FINANCE}
 
 
