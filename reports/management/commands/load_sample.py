@@ -16,11 +16,15 @@ from accounts.models import DatabaseStamp, Notice
 from accounts.sample import create_accounts, sample_password
 from communities.models import Activity
 from communities.sample import load_activities
+from funds.models import FundSource
+from funds.sample import create_funds
 from pilots.models import Evidence, TaskConfirmation
 from pilots.sample import confirm_sample_tasks
 from pilots.sample_evidence import load_evidence
 from reports.models import Report
 from reports.sample import load_reports
+from supervision.models import Visit
+from supervision.sample import load_supervision
 
 
 def read_old_notices() -> None:
@@ -34,7 +38,9 @@ def read_old_notices() -> None:
 STEPS: tuple[tuple[str, Callable[[], object], type[Model] | None], ...] = (
     ("活动记录", load_activities, Activity),
     ("佐证材料", load_evidence, Evidence),
+    ("项目和资金", create_funds, FundSource),
     ("任务确认", confirm_sample_tasks, TaskConfirmation),
+    ("督导和整改", load_supervision, Visit),
     ("报告", load_reports, Report),
     ("消息", read_old_notices, None),
 )
