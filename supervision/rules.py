@@ -69,7 +69,7 @@ PRE_ANSWERS: dict[str, PreAnswer] = {
     "procurement_compliance_rate": _rate("采购合规率", "项", 100, 90),
     "activity_record_complete_rate": _rate("活动记录完整率", "条", 100, 80),
     "issue_closed_rate": _rate("整改销号率", "个", 100, 60),
-    "fund_purpose_rate": _rate("用途合规率", "笔", 100),
+    "fund_purpose_rate": _rate("用途合规率", "元", 100),
     "budget_execution_rate": PreAnswer("执行率", "元", Decimal(0), -RATE_WARN),
     "contract_complete_rate": _rate("合同资料齐全率", "份", 100, 80),
     "voucher_complete_rate": _rate("支付凭证完整率", "笔", 100, 80),
