@@ -506,7 +506,8 @@ def _release_invoices(payment: Payment) -> None:
 def _move(payment: Payment, action: PaymentAction, state: PaymentState, *, by: User, opinion: str = "", approver: str = "") -> PaymentStep:
     desk, payment.state = payment.state, state
     payment.version += 1
-    payment.validate_constraints()
+    if action == PaymentAction.SUBMIT:
+        payment.validate_constraints()
     payment.save()
     step = PaymentStep(
         payment=payment,
