@@ -13,6 +13,7 @@ from accounts.models import Role
 from communities.models import Activity
 from funds.models import Contract, Payment
 from pilots.models import Evidence, Pilot, Project, Task
+from supervision.models import Finding
 
 SHOWN = 8
 
@@ -122,12 +123,28 @@ def _payments(user, text: str) -> Found | None:
     )
 
 
+def _findings(user, text: str) -> Found | None:
+    rows = Finding.objects.visible_to(user).select_related("pilot__unit", "unit").order_by("-found_on", "-number")
+    rows = _matches(rows, text, "title", "description", "search") | rows.filter(number__icontains=text)
+    return _found(
+        "督导问题",
+        rows,
+        lambda f: Hit(
+            f"{f.number}　{f.title}",
+            f"{f.pilot.unit.short_name} · {f.get_aspect_display()} · {f.get_state_display()}",
+            f.get_absolute_url(),
+        ),
+        f"{reverse('finding_list')}?tab=all&q={text}",
+    )
+
+
 ROOMS = (
     (Action.VIEW_PILOTS, _pilots),
     (Action.VIEW_PLAN, _tasks),
     (Action.VIEW_PLAN, _projects),
     (Action.VIEW_FUNDS, _contracts),
     (Action.VIEW_FUNDS, _payments),
+    (Action.VIEW_SUPERVISION, _findings),
     (Action.VIEW_ACTIVITIES, _activities),
     (Action.VIEW_EVIDENCE, _evidence),
 )

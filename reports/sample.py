@@ -1,6 +1,7 @@
 """The sample year's reports, made by the services people use and by the very job a worker runs."""
 
 import datetime
+from dataclasses import dataclass
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -17,44 +18,64 @@ from reports.snapshot import collect_data
 MIDTERM = datetime.date(2022, 11, 30)
 CLOSING = datetime.date(2023, 3, 31)
 SIGNER = "示例签发人"
-DECEMBER = {day: datetime.date(2022, 12, day) for day in (1, 2, 5, 6)}
+
+
+@dataclass(frozen=True)
+class Week:
+    """The four days from the first press to the signature."""
+
+    begun: datetime.date
+    made: datetime.date
+    checked: datetime.date
+    signed: datetime.date
+
+
+DECEMBER = Week(*(datetime.date(2022, 12, day) for day in (1, 2, 5, 6)))
+BEFORE_POSTING = Week(*(datetime.date(2022, 12, day) for day in (21, 22, 23, 26)))
 
 
 def load_reports() -> None:
-    """A signed 中期评估报告 of the county and one of 普安街道 (early December 2022), and the summary as a draft."""
+    """Signed: the 中期评估报告 of the county and of 普安街道 and the 督导通报 of November (early December 2022), and the notice of money of one
+    pilot (26 December); the summary as a draft."""
     office, second = (User.objects.select_related("unit").get(username=name) for name in ("office", "office2"))
     street = Pilot.objects.order_by("order").first()
     _signed("midterm", None, office, second)
     _signed("midterm", street, office, second, opinion="总体评价请写出成效，措辞再斟酌。")
+    _signed("bulletin", None, office, second, period="2022-11")
+    _signed("disclosure", Pilot.objects.get(code="P4"), office, second, period="2022-Q4", days=BEFORE_POSTING)
     with clock.at(clock.moment(CLOSING, 9, 20)), history.acting_as(office):
         report = services.start_report("summary", by=office, pilot=None, as_of=CLOSING)
         with transaction.atomic():
             services.store_snapshot(report, collect_data(report), by=office)
 
 
-def _signed(kind: str, pilot: Pilot | None, office: User, second: User, *, opinion: str = "") -> Report:
+def _signed(
+    kind: str, pilot: Pilot | None, office: User, second: User, *, opinion: str = "", period: str = "", days: Week = DECEMBER
+) -> Report:
     """From the first press to the registered signature, within four working days."""
-    with clock.at(clock.moment(DECEMBER[1], 9, 10)), history.acting_as(office):
-        report = services.start_report(kind, by=office, pilot=pilot, as_of=MIDTERM, dated=DECEMBER[5])
+    with clock.at(clock.moment(days.begun, 9, 10)), history.acting_as(office):
+        report = services.start_report(
+            kind, by=office, pilot=pilot, as_of=MIDTERM, period=period, dated=days.checked if days is DECEMBER else days.signed
+        )
         if not report.snapshots.exists():
             with transaction.atomic():
                 services.store_snapshot(report, collect_data(report), by=office)
-    with clock.at(clock.moment(DECEMBER[2], 15, 30)), history.acting_as(office):
+    with clock.at(clock.moment(days.made, 15, 30)), history.acting_as(office):
         _make(report, office)
         services.send_for_checking(report, by=office)
     if opinion:
-        with clock.at(clock.moment(DECEMBER[2], 17, 5)), history.acting_as(second):
+        with clock.at(clock.moment(days.made, 17, 5)), history.acting_as(second):
             services.return_to_draft(report, by=second, opinion=opinion)
-        with clock.at(clock.moment(DECEMBER[5], 9, 25)), history.acting_as(office):
+        with clock.at(clock.moment(days.checked, 9, 25)), history.acting_as(office):
             _touch_up(report, office)
             _make(report, office)
             services.send_for_checking(report, by=office)
-    with clock.at(clock.moment(DECEMBER[5], 16, 40)), history.acting_as(second):
+    with clock.at(clock.moment(days.checked, 16, 40)), history.acting_as(second):
         services.finalise_report(report, by=second)
-    with clock.at(clock.moment(DECEMBER[6], 10, 15)), history.acting_as(office):
-        page = sheet_pdf("签发页", f"{report}（示例）", DECEMBER[6], ("同意印发。", f"签发人：{SIGNER}"))
+    with clock.at(clock.moment(days.signed, 10, 15)), history.acting_as(office):
+        page = sheet_pdf("签发页", f"{report}（示例）", days.signed, ("同意印发。", f"签发人：{SIGNER}"))
         scan = SimpleUploadedFile("签发页.pdf", page, content_type="application/pdf")
-        services.sign_report(report, by=office, signer=SIGNER, signed_on=DECEMBER[6], scan=scan)
+        services.sign_report(report, by=office, signer=SIGNER, signed_on=days.signed, scan=scan)
     report.refresh_from_db()
     return report
 

@@ -16,8 +16,9 @@ from accounts.models import DatabaseStamp, Notice
 from accounts.sample import create_accounts, sample_password
 from communities.models import Activity
 from communities.sample import load_activities
-from funds.models import FundSource
+from funds.models import Disclosure, FundSource
 from funds.sample import create_funds
+from funds.sample_disclosures import load_disclosures
 from pilots.models import Evidence, TaskConfirmation
 from pilots.sample import confirm_sample_tasks
 from pilots.sample_evidence import load_evidence
@@ -39,6 +40,7 @@ STEPS: tuple[tuple[str, Callable[[], object], type[Model] | None], ...] = (
     ("活动记录", load_activities, Activity),
     ("佐证材料", load_evidence, Evidence),
     ("项目和资金", create_funds, FundSource),
+    ("资金公示", load_disclosures, Disclosure),
     ("任务确认", confirm_sample_tasks, TaskConfirmation),
     ("督导和整改", load_supervision, Visit),
     ("报告", load_reports, Report),
