@@ -251,6 +251,28 @@ def chart_lines(chart: Chart) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
+class FormCell:
+    """A cell of a form over `span` columns. A label is set in 黑体 and centred, an amount in 宋体; `foot` stands at the right of the last
+    line (the date beside a signature)."""
+
+    text: str
+    span: int = 1
+    role: Literal["label", "value", "money", "signature"] = "value"
+    foot: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A printed form: closed frame, labelled cells. `widths` in mm add up to 156, each row is (cells, height in quarter lines at least)."""
+
+    widths: tuple[float, ...]
+    rows: tuple[tuple[tuple[FormCell, ...], int], ...]
+    left: str = ""
+    right: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Photo:
     """A picture of the annex: `path` is an absolute file of the media folder (JPEG, already shrunk), caption holds date and what is shown."""
 
@@ -291,7 +313,7 @@ class AnnexList:
     titles: tuple[str, ...]
 
 
-Block = Heading | Paragraph | Table | Chart | Photos | Annex | Signature | AnnexList
+Block = Heading | Paragraph | Table | Chart | Form | Photos | Annex | Signature | AnnexList
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import views, views_edit, views_files
+from reports import views, views_edit, views_files, views_prints
 
 urlpatterns = [
     path("reports/", views.report_center, name="report_center"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("reports/<int:pk>/compare/", views.report_compare, name="report_compare"),
     path("reports/<int:pk>/scan/", views_files.report_scan, name="report_scan"),
     path("reports/files/<int:pk>/", views_files.report_file, name="report_file"),
+    path("funds/payments/<int:pk>/form.pdf", views_prints.payment_form_print, name="payment_form_print"),
+    path("supervision/findings.pdf", views_prints.findings_print, name="findings_print"),
     path("reports/jobs/<int:pk>/progress/", views_files.job_progress, name="job_progress"),
     path("reports/jobs/<int:pk>/cancel/", views_files.job_cancel, name="job_cancel"),
     path("reports/jobs/<int:pk>/retry/", views_files.job_retry, name="job_retry"),

@@ -84,10 +84,10 @@ def _tb3(g: Gathering) -> Table:
         columns=(
             Column("序号", "code", 10),
             *((Column("试点单位", "text", 22),) if g.whole else ()),
-            Column("项目", "text", 42),
+            Column("项目", "text", 40),
             Column("类别", "code", 11),
-            Column("采购方式", "text", 24),
-            Column("承接单位", "text", 36),
+            Column("采购方式", "text", 29),
+            Column("承接单位", "text", 33),
             Column("合同金额", "yuan", 22),
             Column("开工", "date", 19),
             Column("完工", "date", 19),

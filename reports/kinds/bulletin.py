@@ -24,7 +24,7 @@ def collect(report: Report) -> Collected:
     """What the month shows, from the same list of problems as the mid-term report."""
     g = Gathering(report)
     period = period_of(report.period)
-    months = [month for month in months_until(g.pilots, g.as_of) if period.first <= month.first <= period.last]
+    month = next((m for m in months_until(g.pilots, g.as_of) if m.first == period.first), None)
     rows = ledger_of(g.pilots, g.as_of)
     still = [f for f in rows if f.status != FindingState.CLOSED]
     own = [f for f in rows if period.first <= f.found_on <= period.last]
@@ -33,15 +33,15 @@ def collect(report: Report) -> Collected:
         "month": f"{period.first.year}年{period.first.month}月份",
         "addressee": _addressee(g.pilots),
         "towns": "、".join(dict.fromkeys(p.accountable.short_name for p in g.pilots)),
-        "visited": bool(months and months[0].visits),
+        "visited": bool(month and month.visits),
         "open": [],
-        "good": bool(_good(g.pilots, own, still, g.as_of)),
+        "good": bool(_good(g.pilots, own, still, month)),
         "open_count": len(still),
         "overdue": sum(f.light == Light.LATE for f in still),
         "pilots": [],
     }
     facts.add_day(g)
-    _figures(g, period, months[0] if months else None, rows, still, own)
+    _figures(g, period, month, rows, still, own)
     for pilot in g.pilots:
         _problems(g, pilot, [f for f in still if f.pilot_id == pilot.pk])
     if own:
@@ -73,7 +73,7 @@ def _figures(g: Gathering, period: Period, month: Month | None, rows: list[Findi
         add("month.whom", "督导对象", whom, "text", definition="本月有督导记录的试点")
     if month:
         add("month.lights", "各试点灯色", _lights(g.pilots, month), "text", definition="逾期＝有逾期未整改问题，预警＝有未销号问题")
-    good = _good(g.pilots, own, still, g.as_of)
+    good = _good(g.pilots, own, still, month)
     if good:
         add(
             "month.good",
@@ -117,12 +117,17 @@ def _lights(pilots: list[Pilot], month: Month) -> str:
         names = [p.unit.short_name for p in pilots if month.cells[p.pk].whole == state]
         if names:
             said.append("、".join(names) + WORDS[state])
-    return "，".join([*said, "其他正常"]) if said else "各试点均为正常"
+    fine = [p.unit.short_name for p in pilots if month.cells[p.pk].whole == "ok"]
+    unseen = any(not month.cells[p.pk].whole for p in pilots)
+    if fine:
+        said.append("、".join(fine) + "正常" if unseen or len(fine) == 1 else "其他正常" if said else "各试点均为正常")
+    return "，".join(said) or "没有可以判断的试点"
 
 
-def _good(pilots: list[Pilot], own: list[Finding], still: list[Finding], as_of: datetime.date) -> str:
-    """Who put right at once, and where nothing was found; never a word about the office itself."""
+def _good(pilots: list[Pilot], own: list[Finding], still: list[Finding], month: Month | None) -> str:
+    """Who put right at once, and where a visit found nothing; never a word about the office itself."""
     said = []
+    pilots = [p for p in pilots if month and month.cells[p.pk].visit]
     open_of = {f.pilot_id for f in still}
     quick = [p for p in pilots if p.pk not in open_of and any(f.pilot_id == p.pk for f in own)]
     clean = [p for p in pilots if p.pk not in open_of and not any(f.pilot_id == p.pk for f in own)]

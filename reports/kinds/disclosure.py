@@ -42,7 +42,7 @@ def collect(report: Report) -> Collected:
     add("money.paid", "已支付资金", row.paid, "yuan", "元", definition="支付减去冲正和退款", words=("已支付",), **more)
     add("money.balance", "结余资金", row.balance, "yuan", "元", definition="共安排－已支付", words=("结余",), **more)
     add("money.quarter", "本季度支付资金", _paid_in(g, period), "yuan", "元", definition=f"{period.label}的支付减去冲正和退款", **more)
-    add("money.sources", "资金来源", _sources(g), "text", definition="下达到试点的额度按来源和文号")
+    add("money.sources", "资金来源", _sources(g), "text", definition="下达到试点的额度按来源")
     add("posting", "公示期", _posting(g), "text", definition=f"自成文日期起{POSTED_WORKDAYS}个工作日，按节假日和调休表计算")
     g.found.tables["TB14"] = _tb14(g)
     return g.finish()
@@ -54,12 +54,12 @@ def _paid_in(g: Gathering, period: Period) -> Decimal:
 
 
 def _sources(g: Gathering) -> str:
-    """省级资金350,000.00元（示例文号〔2022〕3号）."""
+    """省级资金350,000.00元、县级资金50,000.00元."""
     rows = Allocation.objects.filter(pilot__in=g.pilots, on__lte=g.as_of).select_related("source").order_by("source__issued_on", "id")
-    found: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    found: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for row in rows:
-        found[row.source.get_level_display(), row.source.document_number] += row.signed_amount
-    said = [f"{level}资金{figure_text(amount, 'yuan')}元（{number}）" for (level, number), amount in found.items() if amount]
+        found[row.source.get_level_display()] += row.signed_amount
+    said = [f"{level}资金{figure_text(amount, 'yuan')}元" for level, amount in found.items() if amount]
     return "、".join(said) or "尚未下达"
 
 
@@ -97,11 +97,11 @@ def _tb14(g: Gathering) -> Table:
         unit="单位：元",
         columns=(
             Column("序号", "code", 10),
-            Column("项目", "text", 44),
-            Column("预算金额", "yuan", 22),
-            Column("支出金额", "yuan", 22),
-            Column("收款单位", "text", 36),
-            Column("用途", "text", 22),
+            Column("项目", "text", 39),
+            Column("预算金额", "yuan", 21),
+            Column("支出金额", "yuan", 21),
+            Column("收款单位", "text", 33),
+            Column("用途", "text", 32),
         ),
         groups=(Group("", tuple(rows)),),
         total=(None, None, budgeted, paid, None, None),
@@ -114,10 +114,8 @@ def _opening(data: dict, pilot: str) -> list[dict]:
     head = f"根据试点工作实施方案“定期公示”的要求，现将{name}截至{{as_of}}的试点资金使用情况公示如下。"
     if not data["facts"]["given"]:
         return suggested(f"{head}截至数据日期资金尚未下达。")
-    quarter = f"，其中{data['facts']['period']}支付{{money.quarter}}元" if data["facts"]["paid"] else ""
-    return suggested(
-        f"{head}共安排{{money.allocated}}元，已支付{{money.paid}}元{quarter}，结余{{money.balance}}元。资金来源为{{money.sources}}。"
-    )
+    quarter = "（本季度{money.quarter}元）" if data["facts"]["paid"] else ""
+    return suggested(f"{head}共安排{{money.allocated}}元（{{money.sources}}），已支付{{money.paid}}元{quarter}，结余{{money.balance}}元。")
 
 
 def _posted(data: dict, pilot: str) -> list[dict]:

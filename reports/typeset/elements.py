@@ -10,11 +10,12 @@ from pathlib import Path
 import segno
 from django.utils.safestring import SafeString
 
-from reports.document import Annex, AnnexList, Chart, Document, Heading, Paragraph, Photo, Photos, Signature, Table
+from reports.document import Annex, AnnexList, Chart, Document, Form, Heading, Paragraph, Photo, Photos, Signature, Table
 from reports.typeset import charts
 from reports.typeset.compose import Line, compose, compose_ragged
 from reports.typeset.fetcher import may_load
 from reports.typeset.fonts import FANG, HEI, KAI, TITLE, FontSet
+from reports.typeset.forms import lay_out_form
 from reports.typeset.measures import CHAR, INDENT, LINE, MEASURE, MM, PAGE_LINES, WIDE_MEASURE, WIDE_Q, whole_lines
 from reports.typeset.planner import Item, Section
 from reports.typeset.styles import Styles, set_lines, set_plain
@@ -90,6 +91,9 @@ class Builder:
             self._annex_list(block)
         elif isinstance(block, Signature):
             self._signature(block)
+        elif isinstance(block, Form):
+            q, data = lay_out_form(block, self.fonts, self.styles)
+            self._add(Item("fixed", q, "form", data))
 
     def _add(self, item: Item) -> None:
         if self.section.page == "wide" and not item.data.get("wide"):
@@ -100,6 +104,8 @@ class Builder:
 
     def _title(self) -> None:
         document = self.document
+        if not title_lines(document):
+            return
         lines = [
             line
             for part in title_lines(document)

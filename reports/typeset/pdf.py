@@ -79,7 +79,7 @@ def compose_pages(document: Document, fonts: FontSet) -> Pages:
     sheets, pages = _sheets(parts, styles)
     context = {
         "document": document,
-        "title": shortened("".join(title_lines(document)), 200),
+        "title": shortened("".join(title_lines(document)) or document.subject, 200),
         "cover_lines": [line for line in title_lines(document) if line != clean(document.programme)],
         "programme": clean(document.programme),
         "issuer": clean(document.issuer),

@@ -1,0 +1,1 @@
+"""Single papers that are printed from one record, by the type engine of the reports."""
