@@ -1,5 +1,7 @@
 """Writing the audit log (等保 7.1.4.3 a; 网络安全法 21: kept at least six months)."""
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.http import HttpRequest
 
@@ -33,6 +35,12 @@ def record(
         address=address_of(request) if request is not None else None,
         succeeded=succeeded,
     )
+
+
+def filter_words(asked: Mapping[str, str], **parameters: tuple[str, Mapping[str, str]]) -> str:
+    """The conditions of a list in words: 单位：广福社区；状态：启用. `parameters` names each one and gives the words of its values."""
+    found = [(label, words.get(asked.get(name, ""), asked.get(name, ""))) for name, (label, words) in parameters.items()]
+    return "；".join(f"{label}：{value}" for label, value in found if value)
 
 
 def one_line(text: str) -> str:

@@ -65,6 +65,10 @@ class LoginForm(forms.Form):
         label="密码", strip=False, max_length=256, widget=forms.PasswordInput, error_messages={"required": "请填写密码"}
     )
 
+    def clean_username(self) -> str:
+        """Lists show an account as @puan_finance; typed that way it is the same account."""
+        return self.cleaned_data["username"].removeprefix("@")
+
 
 class PasswordChangeForm(forms.Form):
     """Own password: the old one, the new one twice. Errors of the rules stand at the new password, one sentence each."""

@@ -16,7 +16,8 @@ from accounts.models import Role, Unit, UnitKind, User
 from accounts.pinyin import search_key
 
 CONTRACTOR_UNIT = "sample_contractor"
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"  # no look-alikes: a password is read aloud or copied by hand
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZbcdfghjkmnpqrstvwxz23456789"
+"""No look-alikes: a password is read aloud or copied by hand. No vowels: so no word, no syllable of a place name comes about by chance."""
 
 # account, name, code of the unit, role, post
 ACCOUNTS = (
@@ -43,7 +44,7 @@ ACCOUNTS = (
 
 
 def random_password() -> str:
-    """Four groups of four letters and digits, about 92 bits; long enough for the rules of accounts.passwords."""
+    """Four groups of four letters and digits, about 88 bits; long enough for the rules of accounts.passwords."""
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 

@@ -112,7 +112,7 @@ def _turn(stored: User, by: User, request: HttpRequest | None, *, active: bool) 
     stored.session_round += 1
     stored.save()
     audit.record(
-        AuditKind.CHANGE, user=by, request=request, about=stored, label=_label(stored), 启用=["否", "是"] if active else ["是", "否"]
+        AuditKind.CHANGE, user=by, request=request, about=stored, label=_label(stored), active=["否", "是"] if active else ["是", "否"]
     )
     return stored
 

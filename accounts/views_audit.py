@@ -63,7 +63,7 @@ DETAIL_WORDS = {
     "valid_until": "有效期至",
     "minutes": "锁定分钟",
     "rows": "行数",
-    "query": "筛选",
+    "filters": "筛选条件",
     "opinion": "意见",
     "path": "地址",
     "method": "方式",
@@ -73,6 +73,19 @@ DETAIL_WORDS = {
     "short_name": "简称",
     "parent": "上级单位",
     "note": "说明",
+    "active": "启用",
+    "as_of": "数据截止日期",
+    "signer": "签发人",
+    "signed_on": "签发日期",
+    "job": "生成任务编号",
+    "corrects": "更正的报告编号",
+    "photos": "照片张数",
+    "removed_photo": "删除照片",
+    "draft_deleted": "删除草稿",
+    "deleted_draft": "删除草稿",
+    "confirmed": "确认完成",
+    "cancelled": "取消生成",
+    "new_figures": "重新取数",
 }
 
 
@@ -80,10 +93,12 @@ def detail_words(event: AuditEvent) -> str:
     """before/after values and remarks of a line, in one sentence."""
     parts = []
     for key, value in (event.detail or {}).items():
-        if value in ("", None, []):
+        if value in ("", None, [], False):
             continue
         word = DETAIL_WORDS.get(key, key)
-        if isinstance(value, list) and len(value) == 2:
+        if value is True:
+            parts.append(word)
+        elif isinstance(value, list) and len(value) == 2:
             parts.append(f"{word}由“{value[0]}”改为“{value[1]}”")
         else:
             parts.append(f"{word}：{value if not isinstance(value, list | dict) else '、'.join(map(str, value))}")
@@ -95,7 +110,7 @@ def detail_words(event: AuditEvent) -> str:
 def audit_list(request: HttpRequest) -> HttpResponse:
     rows, asked = _filtered(request)
     if request.GET.get("export") == "xlsx":
-        return _export(request, rows)
+        return _export(request, rows, asked)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for event in page:
         event.words = detail_words(event)
@@ -103,7 +118,19 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/audit_list.html", context)
 
 
-def _export(request: HttpRequest, rows: QuerySet[AuditEvent]) -> HttpResponse:
+def _filter_words(asked: dict) -> str:
+    return audit.filter_words(
+        asked,
+        person=("人员", {}),
+        kind=("动作", dict(AuditKind.choices)),
+        object=("对象", {}),
+        result=("结果", {"ok": "成功", "refused": "被拒"}),
+        since=("从", {}),
+        until=("到", {}),
+    )
+
+
+def _export(request: HttpRequest, rows: QuerySet[AuditEvent], asked: dict) -> HttpResponse:
     columns = [
         Col("序号", "int"),
         Col("时间", "datetime", 20),
@@ -144,5 +171,5 @@ def _export(request: HttpRequest, rows: QuerySet[AuditEvent]) -> HttpResponse:
     )
     name = f"审计日志_{clock.today().isoformat()}.xlsx"
     response = workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name)
-    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="审计日志", rows=count, query=request.GET.urlencode())
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="审计日志", rows=count, filters=_filter_words(asked))
     return response

@@ -69,7 +69,7 @@ def _in_state(rows: QuerySet[User], state: str) -> QuerySet[User]:
 def person_list(request: HttpRequest) -> HttpResponse:
     rows, asked = _filtered(request)
     if request.GET.get("export") == "xlsx":
-        return _export(request, rows)
+        return _export(request, rows, asked)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     locks = lockout.locks([person.username for person in page])
     for person in page:
@@ -88,7 +88,12 @@ def person_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _export(request: HttpRequest, rows: QuerySet[User]) -> HttpResponse:
+def _filter_words(asked: dict) -> str:
+    units = dict(Unit.objects.filter(code=asked["unit"]).values_list("code", "short_name"))
+    return audit.filter_words(asked, unit=("单位", units), role=("角色", dict(Role.choices)), state=("状态", dict(STATES)), q=("查找", {}))
+
+
+def _export(request: HttpRequest, rows: QuerySet[User], asked: dict) -> HttpResponse:
     locks = lockout.locks(rows.values_list("username", flat=True))
     columns = [
         Col("序号", "int"),
@@ -115,7 +120,7 @@ def _export(request: HttpRequest, rows: QuerySet[User]) -> HttpResponse:
         )
         for number, person in enumerate(rows, 1)
     ]
-    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="人员名单", rows=len(cells), query=request.GET.urlencode())
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="人员名单", rows=len(cells), filters=_filter_words(asked))
     sheet = Sheet(
         "人员",
         heading="人员名单",

@@ -114,9 +114,7 @@ def _export(request: HttpRequest, rows: QuerySet[Activity], asked: Asked) -> Htt
         rows=cells,
         total=("", "", "", "", "", "", "", sums.participants, sums.volunteers, "", "", "", ""),
     )
-    audit.record(
-        AuditKind.EXPORT, user=request.user, request=request, label="活动记录清单", rows=sums.sessions, query=request.GET.urlencode()[:500]
-    )
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="活动记录清单", rows=sums.sessions, filters=conditions)
     name = f"{request.user.unit.short_name}_活动记录_{clock.today().isoformat()}.xlsx"
     return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name)
 

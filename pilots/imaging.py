@@ -10,7 +10,7 @@ from typing import BinaryIO
 import pillow_heif
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 pillow_heif.register_heif_opener(thumbnails=False)
 
@@ -51,6 +51,8 @@ def read_picture(file: BinaryIO, suffix: str) -> Picture:
     """The photo in `file`, checked and written anew. Refuses what is torn, too large in pixels, or carries another file inside."""
     _refuse_stowaways(file, suffix)
     file.seek(0)
+    # WeasyPrint, once imported in this process, lets Pillow fill up what is missing of a torn picture.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(file, formats=[READERS[suffix]]) as image:
             _refuse_size(image)

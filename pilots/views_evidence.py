@@ -63,7 +63,7 @@ def _filtered(request: HttpRequest) -> tuple[QuerySet[Evidence], dict]:
 def evidence_list(request: HttpRequest) -> HttpResponse:
     rows, asked = _filtered(request)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
-        return _export(request, rows)
+        return _export(request, rows, asked)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -80,7 +80,20 @@ def evidence_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _export(request: HttpRequest, rows: QuerySet[Evidence]) -> HttpResponse:
+def _filter_words(asked: dict) -> str:
+    """The conditions of the list in words, for the audit log."""
+    return audit.filter_words(
+        asked,
+        pilot=("试点", dict(Pilot.objects.filter(code=asked["pilot"]).values_list("code", "unit__short_name"))),
+        type=("类型", dict(EvidenceType.objects.filter(code=asked["type"]).values_list("code", "name"))),
+        state=("状态", dict(ReviewState.choices)),
+        since=("从", {}),
+        until=("到", {}),
+        q=("查找", {}),
+    )
+
+
+def _export(request: HttpRequest, rows: QuerySet[Evidence], asked: dict) -> HttpResponse:
     columns = [
         Col("序号", "int"),
         Col("名称"),
@@ -107,7 +120,7 @@ def _export(request: HttpRequest, rows: QuerySet[Evidence]) -> HttpResponse:
         for number, row in enumerate(rows.iterator(chunk_size=500), 1)
     )
     audit.record(
-        AuditKind.EXPORT, user=request.user, request=request, label="佐证材料清单", rows=rows.count(), query=request.GET.urlencode()
+        AuditKind.EXPORT, user=request.user, request=request, label="佐证材料清单", rows=rows.count(), filters=_filter_words(asked)
     )
     sheet = Sheet(
         "佐证材料",

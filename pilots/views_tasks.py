@@ -89,7 +89,6 @@ def _remember(request: HttpRequest) -> None:
 def _export(request: HttpRequest, listing: TaskListing) -> HttpResponse:
     """Exactly the rows that are filtered, in their order; recorded in the audit log."""
     rows = listing.rows
-    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="任务清单", rows=len(rows), query=request.GET.urlencode())
     columns = [
         *(Col("序号", "int"), Col("试点"), Col("编号", "code"), Col("任务"), Col("条款", "code"), Col("方案原文", width=40)),
         *(Col("实施单位"), Col("主体责任单位"), Col("期限", "date"), Col("期限依据", "code"), Col("指标"), Col("来源", "code")),
@@ -98,6 +97,8 @@ def _export(request: HttpRequest, listing: TaskListing) -> HttpResponse:
     ]
     title = listing.tabs[listing.asked.tab]
     conditions = "、".join(words for _, words in listing.conditions())
+    filters = "、".join(filter(None, (listing.tabs.get(listing.asked.tab, ""), conditions)))
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="任务清单", rows=len(rows), filters=filters)
     sheet = Sheet(
         "任务清单",
         heading=f"{request.programme.short_name}任务清单",

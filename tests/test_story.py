@@ -27,7 +27,7 @@ from tests.pilots.bad_uploads import jpeg
 from tests.visitor import Page, Visitor, until
 from tests.wiring.starts import ROOT, environment
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.both_databases
 FIRST, SECOND, LATER = 317, 428, 9000
 """参加人次 of three activities: sums nobody else makes."""
 PEOPLE = {

@@ -285,6 +285,13 @@ def mark_quote(sentence: str, words: str | list[str] | tuple[str, ...] = "") -> 
 # --- lists ----------------------------------------------------------------------------------------------------------------------
 
 
+@register.inclusion_tag("parts/_kept.html", takes_context=True)
+def kept_query(context: dict, *changed: str) -> dict:
+    """The address's query as hidden fields of a form, without the parameters that its buttons set (`changed`)."""
+    query = context["request"].GET
+    return {"fields": [(name, value) for name, values in query.lists() if name not in changed for value in values[-1:]]}
+
+
 @register.simple_tag
 def page_numbers(page: Page) -> list[int | None]:
     """The page numbers of a pager, None where some are left out."""

@@ -5,12 +5,13 @@
   const dialog = document.querySelector("[data-viewer-dialog]");
   if (!grid || !dialog || !dialog.showModal) return;
   const links = Array.from(grid.querySelectorAll("a"));
-  const image = dialog.querySelector("img");
+  const image = document.createElement("img");
   const caption = dialog.querySelector("[data-viewer-caption]");
   let at = 0;
 
   function show(number) {
     at = (number + links.length) % links.length;
+    if (!image.isConnected) dialog.querySelector("[data-viewer-picture]").replaceWith(image);
     image.src = links[at].href;
     image.alt = links[at].querySelector("img").alt;
     caption.textContent = links[at].dataset.caption;

@@ -1,9 +1,12 @@
 """The audit log: what is recorded, who reads it, how it is filtered and exported; nobody changes it."""
 
+import ast
 import datetime
 import io
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +15,7 @@ from openpyxl import load_workbook
 
 from accounts import audit, clock
 from accounts.models import AuditEvent, AuditKind
+from accounts.views_audit import DETAIL_WORDS
 
 
 def shown(client, **query):
@@ -146,3 +150,19 @@ def test_list_costs_the_same_for_more_lines(as_person, office):
     add(office, "zeile 2")
     add(office, "zeile 3")
     assert cost() == one <= 12
+
+
+def recorded_details():
+    """The names of the details that any room writes into the audit log, from the source."""
+    own = {"user", "request", "about", "label", "username", "succeeded", "kind"}
+    for app in ("accounts", "pilots", "communities", "funds", "supervision", "reports", "penxi_pilot"):
+        for path in Path(settings.BASE_DIR, app).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+                    yield from ((path.name, word.arg) for word in node.keywords if word.arg and word.arg not in own)
+
+
+def test_every_detail_has_a_word():
+    found = set(recorded_details())
+    assert len(found) > 15
+    assert {(path, name) for path, name in found if name not in DETAIL_WORDS} == set()

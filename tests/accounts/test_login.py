@@ -34,6 +34,10 @@ def test_right_password_opens_and_is_recorded(client, guangfu):
     assert (event.user, event.address, event.succeeded) == (guangfu, "127.0.0.1", True)
 
 
+def test_the_account_as_lists_show_it_opens_too(client, guangfu):
+    assert log_in(client, username="@guangfu")["Location"] == "/"
+
+
 def test_login_makes_no_row_in_the_persons_history(client, guangfu):
     before = guangfu.history.count()
     log_in(client)

@@ -86,6 +86,10 @@ def test_random_passwords_pass(boss):
         validate_password(random_password(), boss)
 
 
+def test_random_passwords_hold_no_syllable(boss):
+    assert not set("".join(random_password() for _ in range(50)).lower()) & set("aeiouy")
+
+
 def test_kinds_can_be_switched_off(boss, settings):
     settings.PASSWORD_CHARACTER_KINDS = 0
     validate_password("mxkqvzbrtplw", boss)

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import RequestFactory
-from PIL import Image
+from PIL import Image, ImageFile
 
 from accounts.models import AuditEvent, AuditKind
 from pilots import files
@@ -33,6 +33,16 @@ def on_disk(media):
 
 def test_there_are_sixty_kinds_of_bad_file():
     assert len({bad.name for bad in BAD}) >= 60
+
+
+def test_a_torn_picture_is_refused_also_where_reports_are_typeset(guangfu):
+    """The PDF engine switches Pillow's tolerance of torn files on for the whole process when it is imported."""
+    import weasyprint  # noqa: F401
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    whole = jpeg()
+    with pytest.raises(ValidationError, match="没有传完整"):
+        files.store_upload(upload(data=whole[: len(whole) // 2]), by=guangfu, kinds=files.ALL_KINDS)
 
 
 @pytest.mark.parametrize("bad", BAD, ids=str)

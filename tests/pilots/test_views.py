@@ -141,7 +141,7 @@ def test_the_workbook_holds_exactly_the_filtered_rows(as_person, task):
     codes = [row[2] for row in rows if isinstance(row[0], int)]
     assert codes == shown and len(codes) == 20
     event = AuditEvent.objects.get(kind="export")
-    assert event.detail["rows"] == 20 and "pilot=P4" in event.detail["query"]
+    assert event.detail["rows"] == 20 and event.detail["filters"] == "全部试点任务、试点：下河街社区、状态：未完成"
     science = next(row for row in rows if row[2] == "T4.6")
     assert (science[13], science[14], science[16], science[18]) == ("1 场", "已达标", 2, "待审核")
 

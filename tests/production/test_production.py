@@ -16,8 +16,6 @@ import pytest
 from tests.production.portal import ROOT, ProductionPortal, command_of, health_command_of
 from tests.servers import Servers
 
-pytestmark = pytest.mark.xdist_group("production")
-
 
 @pytest.fixture(scope="module")
 def servers():

@@ -18,8 +18,6 @@ import pytest
 
 from tests.wiring.starts import ROOT, environment
 
-pytestmark = pytest.mark.xdist_group("bin-run")
-
 
 class Run:
     """A bin/run process and what it printed so far."""
