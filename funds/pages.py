@@ -70,7 +70,7 @@ def export(
     notes: Sequence[str] = (),
 ) -> HttpResponse:
     """Exactly what is filtered as a workbook, with 合计; recorded in the audit log."""
-    audit.record(AuditKind.EXPORT, user=request.user, request=request, label=title, rows=count, query=request.GET.urlencode()[:500])
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label=title, rows=count, filters=conditions or "全部")
     unit = request.user.unit
     sheet = Sheet(
         title,

@@ -68,7 +68,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     rows, asked = _filtered(request)
     rows = rows.annotate(task_count=Count("tasks", distinct=True)).order_by("pilot__order", "code")
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
-        return _export(request, rows)
+        return _export(request, rows, asked)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = [_worded(row) for row in page.object_list]
     pilots = list(Pilot.objects.visible_to(request.user).select_related("unit").order_by("order"))
@@ -85,8 +85,12 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/project_list.html", context)
 
 
-def _export(request: HttpRequest, rows: QuerySet[Project]) -> HttpResponse:
+def _export(request: HttpRequest, rows: QuerySet[Project], asked: dict) -> HttpResponse:
     """Exactly what is filtered."""
+    pilots = dict(Pilot.objects.filter(code=asked["pilot"]).values_list("code", "unit__short_name"))
+    filters = audit.filter_words(
+        asked, pilot=("试点", pilots), kind=("类别", dict(Project.Kind.choices)), step=("进展", dict(STEPS)), q=("查找", {})
+    )
     rows = rows.prefetch_related("tasks__obligation")
     columns = [
         *(Col("序号", "int"), Col("编号", "code"), Col("项目"), Col("试点"), Col("类别", "code"), Col("实施单位"), Col("负责人")),
@@ -110,9 +114,7 @@ def _export(request: HttpRequest, rows: QuerySet[Project]) -> HttpResponse:
         )
         for number, row in enumerate(found, 1)
     )
-    audit.record(
-        AuditKind.EXPORT, user=request.user, request=request, label="项目清单", rows=len(found), query=request.GET.urlencode()[:500]
-    )
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="项目清单", rows=len(found), filters=filters)
     subheading = f"填报单位：{request.user.unit.name}　数据截止日期：{request.as_of.isoformat()}"
     sheet = Sheet("项目清单", heading="项目清单", subheading=subheading, columns=columns, rows=cells)
     name = f"{request.user.unit.short_name}_项目清单_{request.as_of.isoformat()}.xlsx"

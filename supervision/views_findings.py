@@ -123,9 +123,7 @@ def _export(ledger: Ledger) -> HttpResponse:
     """TB9 of exactly the rows that are filtered, in their order; recorded in the audit log."""
     request = ledger.request
     rows = queries.finding_ledger(request.user, request.as_of, ledger.rows)
-    audit.record(
-        AuditKind.EXPORT, user=request.user, request=request, label="问题整改台账", rows=len(rows), query=request.GET.urlencode()[:500]
-    )
+    audit.record(AuditKind.EXPORT, user=request.user, request=request, label="问题整改台账", rows=len(rows), filters=ledger.scope)
     columns = [
         *(Col("序号", "int"), Col("编号", "code"), Col("试点"), Col("方面", "code"), Col("严重程度", "code"), Col("问题", width=32)),
         *(
