@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -152,6 +152,8 @@ def finding_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     if deed not in DEEDS:
         raise Http404
     finding, wanted = _found(request, pk), DEEDS[deed]
+    if reason := findings.forbidden(request.user, finding, wanted.action):
+        raise PermissionDenied(reason)
     form = wanted.form(request.POST, prefix=SAME_BOX.get(deed, deed))
     if form.is_valid():
         try:

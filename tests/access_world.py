@@ -29,6 +29,7 @@ from reports.assembly import TEMPLATE_VERSION
 from reports.files import FOLDER, media_path, narrative_mark, written_sections
 from reports.models import FileFormat, JobState, ReportFile, ReportJob, Section
 from reports.snapshot import collect_data
+from tests import access_supervision
 from tests.conftest import PASSWORD, PEOPLE, TODAY
 from tests.pilots.bad_uploads import jpeg
 
@@ -319,6 +320,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         _records(made)
         _reports(made)
         _plan(made)
+        access_supervision.records(made)
         made.media = settings.MEDIA_ROOT
         yield made
     settings.MEDIA_ROOT = kept
