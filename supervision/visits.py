@@ -132,6 +132,8 @@ def _open_month(day: datetime.date) -> None:
 def _copy_items(visit: Visit, items: Iterable[ChecklistItem], by: User) -> None:
     """The items as they read today, each with figure and proposed answer."""
     items = list(items)
+    if not items:
+        return
     found = prefill(visit.pilot, items, min(visit.visited_on, clock.today()))
     rows = [
         VisitAnswer(
