@@ -57,7 +57,19 @@ def test_other_units_find_nothing_of_it(username, contract, pilot, as_person):
     paper, client = row.files.first(), as_person(username)
     for path in ("", f"files/{paper.pk}/"):
         assert client.get(f"{PAGES}{row.pk}/{path}").status_code == 404
-    for deed in ("edit", "delete", "withdraw", "approve", "return", "reject", "pay", "reverse", "refund", "files", f"files/{paper.pk}/remove"):
+    for deed in (
+        "edit",
+        "delete",
+        "withdraw",
+        "approve",
+        "return",
+        "reject",
+        "pay",
+        "reverse",
+        "refund",
+        "files",
+        f"files/{paper.pk}/remove",
+    ):
         assert client.post(f"{PAGES}{row.pk}/{deed}/", {"opinion": "x", "file": pdf()}).status_code in (403, 404)
     for query in ("", "?q=独一无二", "?pilot=P4", f"?contract={contract.pk}", "?tab=transit", "?export=xlsx"):
         answer = client.get(PAGES + query)
@@ -163,7 +175,7 @@ def test_somebody_elses_contract_cannot_be_chosen(contract, pilot, as_person):
     foreign = contract_on(line_of(pilot("P2")), contractor="别人的承接单位")
     answer = as_person("xiahejie").post(f"{PAGES}new/", full(foreign))
     assert answer.status_code == 422 and "别人的承接单位" not in answer.content.decode() and not Payment.objects.exists()
-    answer = as_person("xiahejie").post(f"{PAGES}new/", full(contract, contract="", line=foreign.line_id))
+    answer = as_person("xiahejie").post(f"{PAGES}new/", full(contract) | {"contract": "", "line": foreign.line_id})
     assert answer.status_code == 422 and not Payment.objects.exists()
     assert "别人的承接单位" not in as_person("xiahejie").get(f"{PAGES}contract/?contract={foreign.pk}").content.decode()
 
@@ -347,8 +359,8 @@ def test_the_workbook_is_the_filtered_list(contract, pilot, as_person):
 def test_lists_ask_the_same_for_one_row_and_for_three(username, contract, pilot, as_person):
     client, counts = as_person(username), []
     for number in (1, 2):
-        for _ in range(number):
-            row = advance(drafted(pilot("P4"), "100", contract=contract), PaymentState.FINANCE_CHECK)
+        for place in range(number):
+            row = advance(drafted(pilot("P4"), str(100 * number + place), contract=contract), PaymentState.FINANCE_CHECK)
         client.get(PAGES)
         with CaptureQueriesContext(connection) as seen:
             client.get(PAGES)
