@@ -1,7 +1,7 @@
 """The calendar of section 五（一）: every cadence of the plan as dated slots, per pilot or for the county; done, due or missed on a day.
 
-What answers a slot: a visit (每月督导, 跟踪监管), a meeting (每季调度), and whatever a room registers with `answers` for the other cadences
-(reports, 公示) in its `duties.py`. A cadence nobody answers yet is 未登记, which is not the same as missed.
+What answers a slot: a visit (每月督导, 跟踪监管), a meeting (每季调度), a posting (定期公示), and what a room above registers with `answers` in
+its `duties.py` (reports: 半年小结). A cadence nobody answers yet is 未登记, which is not the same as missed.
 """
 
 import datetime
@@ -13,6 +13,8 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
+from funds.metrics import quarter_of
+from funds.models import Disclosure
 from pilots.models import Pilot, RecurringDuty, RecurringPeriod
 from pilots.plan_memory import of_plan
 from pilots.states import Light
@@ -190,3 +192,15 @@ def _follow_up(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datet
 def _meetings(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime.date) -> dict[Key, Done]:
     rows = DispatchMeeting.objects.filter(period__in=periods, held_on__lte=as_of, registered_on__lte=as_of).order_by("-held_on")
     return {(row.period_id, None): Done(row.held_on, row.get_absolute_url(), "调度会议纪要") for row in rows}
+
+
+@answers("RC5")
+def _disclosures(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime.date) -> dict[Key, Done]:
+    """定期公示: the posting of the quarter, from the day it was posted (and entered)."""
+    by_quarter = {quarter_of(period.period): period for period in periods}
+    done = {}
+    for row in Disclosure.objects.filter(on__lte=as_of, posted_on__lte=as_of, pilot__in=pilots):
+        period = by_quarter.get((row.year, row.quarter))
+        if period is not None:
+            done[period.pk, row.pilot_id] = Done(row.posted_on, row.get_absolute_url(), "资金公示")
+    return done

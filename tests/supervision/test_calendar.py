@@ -3,11 +3,13 @@
 import pytest
 
 from accounts import clock
+from funds.models import Disclosure
 from pilots.models import Pilot, RecurringPeriod
 from pilots.states import Light
+from reports.models import Report, ReportAction, ReportStep
 from supervision import meetings
 from supervision.calendar import duty_calendar, slots_near
-from tests.supervision.records import day, submit, who
+from tests.supervision.records import day, pilot_of, submit, who
 
 pytestmark = pytest.mark.django_db
 PILOTS = "P1 P2 P3 P4 P5 P6".split()
@@ -50,11 +52,35 @@ def test_a_meeting_answers_its_quarter_and_may_be_late():
     assert period("RC2", "2022Q3", "2022-10-11").word == "逾期 1 天"
 
 
+def test_a_posting_answers_its_quarter():
+    values = {
+        "pilot": pilot_of("P2"),
+        "place": "公示栏",
+        "telephone": "0825-000000",
+        "created_by": who("guangfu"),
+        "year": 2022,
+        "quarter": 3,
+    }
+    Disclosure.objects.create(**values, posted_on=day("2022-10-09"), until=day("2022-10-14"), on=day("2022-10-09"))
+    third = period("RC5", "2022Q3")
+    assert (third.done, third.total, third.light) == (1, 6, Light.LATE)
+    assert next(slot for slot in third.slots if slot.pilot.code == "P2").done.label == "资金公示"
+    assert period("RC5", "2022Q3", "2022-10-08").done == 0
+
+
+def test_the_midterm_report_is_the_half_year_summary_too():
+    office = who("office")
+    report = Report.objects.create(kind="midterm", as_of=day("2022-11-30"), dated=day("2022-12-05"), created_by=office)
+    ReportStep.objects.create(report=report, action=ReportAction.FINALISE, state="final", actor=office, on=day("2022-12-05"))
+    half = period("RC3", "2022H2", "2022-12-05")
+    assert (half.done, half.total) == (1, 7)
+    assert period("RC3", "2022H2", "2022-12-04").done == 0
+
+
 def test_what_no_room_answers_yet_is_not_missed():
-    for code in ("RC3", "RC4", "RC5"):
-        found = line(code, "2023-03-31")
-        if not found.registered:
-            assert {slot.word for one in found.periods for slot in one.slots} == {"未登记"}
+    appraisal = line("RC4", "2023-03-31")
+    assert not appraisal.registered
+    assert {slot.word for one in appraisal.periods for slot in one.slots} == {"未登记"}
 
 
 def test_near_dates_of_the_home_page():
