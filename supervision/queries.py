@@ -281,14 +281,18 @@ def visit_matrix(pilots: Iterable[Pilot], as_of: datetime.date, *, drafts: bool 
     ]
 
 
-def visits_by_month(pilots: list[Pilot], as_of: datetime.date, *, drafts: bool = False) -> dict[tuple[int, datetime.date], Visit]:
-    """The visit that answers each (pilot, month): the monthly one before others, a submitted one before a draft."""
+def visits_by_month(
+    pilots: list[Pilot], as_of: datetime.date, *, drafts: bool = False, months: Iterable[datetime.date] | None = None
+) -> dict[tuple[int, datetime.date], Visit]:
+    """The visit that answers each (pilot, month), of all months or some: the monthly one before others, a submitted one before a draft."""
     wanted = Q(state=VisitState.SUBMITTED, submitted_on__lte=as_of)
     if drafts:
         wanted |= Q(state=VisitState.DRAFT) | Q(state=VisitState.SUBMITTED, submitted_on__gt=as_of, visited_on__lte=as_of)
     rows = Visit.objects.filter(wanted)
     if len(pilots) <= FEW:
         rows = rows.filter(pilot__in=pilots)
+    if months is not None:
+        rows = rows.filter(month__in=list(months))
     found: dict[tuple[int, datetime.date], Visit] = {}
     for visit in sorted(rows, key=lambda v: (v.state == VisitState.SUBMITTED, v.kind == "monthly", -v.pk)):
         found[visit.pilot_id, visit.month] = visit

@@ -15,8 +15,8 @@ from supervision.models import Finding, FindingAction, FindingState, FindingStep
 from supervision.queries import supervision_months, visits_by_month
 from supervision.visits import month_closed
 
-URGED = 5
-"""Above so many overdue findings the office reads one line that leads to the list."""
+NAMED = 5
+"""Above so many findings that wait for the same deed the office reads one line that leads to the list."""
 VISITS_NAMED = 3
 """Up to so many pilots still to be visited are named one by one."""
 DUE_SOON = 10
@@ -33,7 +33,7 @@ def visits_to_make(user: User) -> Iterator[Todo]:
     if not due:
         return
     pilots = list(Pilot.objects.select_related("unit"))
-    found = visits_by_month(pilots, today, drafts=True)
+    found = visits_by_month(pilots, today, drafts=True, months=[month for month, _ in due])
     for month, day in due:
         missing = [p for p in pilots if not _done(found.get((p.pk, month)))]
         if len(missing) > VISITS_NAMED:
@@ -82,28 +82,41 @@ def findings_of_the_office(user: User) -> Iterator[Todo]:
     wanted |= Q(state__in=(FindingState.ASSIGNED, FindingState.RECTIFYING), deadline__lt=today)
     reason = FindingStep.objects.filter(finding=OuterRef("pk"), action=FindingAction.ASK).order_by("-id").values("text")[:1]
     rows = list(Finding.objects.filter(wanted).select_related("unit").annotate(reason=Subquery(reason)).order_by("deadline"))
-    late = [row for row in rows if row.deadline < today and row.state in (FindingState.ASSIGNED, FindingState.RECTIFYING)]
-    for row in rows:
-        yield from _office_todo(row)
-    if len(late) > URGED:
-        title = f"{len(late)} 个问题已过整改时限"
-        yield Todo("问题", title, "五（一）跟踪监管", f"{reverse('finding_list')}?tab=overdue", "督办", due=late[0].deadline)
-        return
-    for row in late:
-        title = f"{row.unit.short_name}：{row.title}，已过整改时限"
-        source = f"{row.number} · 五（一）跟踪监管 · {row.get_severity_display()}"
-        yield Todo("问题", title, source, row.get_absolute_url(), "督办", due=row.deadline)
+    for pick, line in _OFFICE_LINES:
+        mine = [row for row in rows if pick(row, today)]
+        if len(mine) > NAMED:
+            tag, words, tab, verb = line
+            yield Todo(
+                tag, f"{len(mine)} 个问题{words}", "五（一）跟踪监管", f"{reverse('finding_list')}?tab={tab}", verb, due=mine[0].deadline
+            )
+        else:
+            yield from (_office_todo(row, line[0], line[3]) for row in mine)
 
 
-def _office_todo(row: Finding) -> Iterator[Todo]:
-    url, who = row.get_absolute_url(), row.unit.short_name
-    if row.state == FindingState.FOUND:
-        yield Todo("交办", f"{who}：{row.title}", f"{row.number} · 还没有交办", url, "交办", due=row.deadline)
-    if row.state == FindingState.RECHECKING:
-        yield Todo("复核", f"{who}：{row.title}", f"{row.number} · 整改材料已提交", url, "复核", due=row.deadline)
-    if row.asked_until is not None:
+def _to_urge(row: Finding, today: datetime.date) -> bool:
+    return row.deadline < today and row.state in (FindingState.ASSIGNED, FindingState.RECTIFYING)
+
+
+_OFFICE_LINES = (
+    (lambda row, today: row.state == FindingState.FOUND, ("交办", "还没有交办", "open", "交办")),
+    (lambda row, today: row.state == FindingState.RECHECKING, ("复核", "待复核", "recheck", "复核")),
+    (lambda row, today: row.asked_until is not None, ("延期", "申请延期", "asked", "审批")),
+    (_to_urge, ("问题", "已过整改时限", "overdue", "督办")),
+)
+"""What waits for the office: which findings, and the tag, words, tab and verb of its line."""
+
+
+def _office_todo(row: Finding, tag: str, verb: str) -> Todo:
+    who, url = row.unit.short_name, row.get_absolute_url()
+    title, source = f"{who}：{row.title}", f"{row.number} · {row.get_aspect_display()} · {row.get_severity_display()}"
+    if tag == "延期":
         title = f"{who}申请把 {row.number} 延至 {row.asked_until.month} 月 {row.asked_until.day} 日"
-        yield Todo("延期", title, f"理由：{row.reason}", url, "审批", due=row.deadline)
+        source = f"理由：{row.reason}"
+    elif tag == "复核":
+        source = f"{row.number} · 整改材料已提交"
+    elif tag == "问题":
+        title, source = f"{title}，已过整改时限", f"{row.number} · 五（一）跟踪监管 · {row.get_severity_display()}"
+    return Todo(tag, title, source, url, verb, due=row.deadline)
 
 
 @register
