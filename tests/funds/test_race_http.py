@@ -20,6 +20,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, connections
@@ -77,6 +78,7 @@ class Web:
             WEB_CONCURRENCY="2",
             PENXI_TEST_LOCKS=locks,
             PENXI_SAMPLE_PASSWORD=secrets.token_hex(8),
+            SECRET_KEY=settings.SECRET_KEY,
             PYTHONPATH=str(ROOT),
         )
         command = [sys.executable, "-m", "gunicorn", "-c", "penxi_pilot/gunicorn.py", "tests.funds.unlocked:application"]
