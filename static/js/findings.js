@@ -28,7 +28,7 @@
     const query = new URLSearchParams(location.search);
     query.set("open", link.dataset.open);
     return window.htmx.ajax("GET", link.pathname + "?beside=1&from=" + encodeURIComponent(query.toString()), { target: "#finding-panel", swap: "innerHTML" })
-      .then(() => { panel.scrollTop = 0; });
+      .then(() => { if (panel.getBoundingClientRect().top < 0) panel.scrollIntoView({ block: "start" }); });
   }
 
   if (list && panel && window.htmx) {
