@@ -44,6 +44,7 @@ def year():
 # --- as of ------------------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_counts_as_of_a_day(year):
     assert counts("P2", NOVEMBER) == FindingCounts(total=2, closed=1, overdue=1)
     assert counts("P3", NOVEMBER) == FindingCounts(total=1, asked=1)
@@ -54,6 +55,7 @@ def test_counts_as_of_a_day(year):
     assert counts("P2", day("2022-11-12")).overdue == 1
 
 
+@pytest.mark.both_databases
 def test_later_deeds_do_not_change_november(year):
     closed, late, asked = year
     before = snapshot()
@@ -90,6 +92,7 @@ def test_what_was_entered_late_counts_from_the_day_it_was_entered():
     assert counts("P4", day("2022-12-08")).total == 1
 
 
+@pytest.mark.both_databases
 def test_months_add_up(year):
     flows = queries.findings_by_month(pilots(), NOVEMBER)
     assert [f.month.month for f in flows] == [8, 9, 10, 11]
@@ -99,6 +102,7 @@ def test_months_add_up(year):
     ]
 
 
+@pytest.mark.both_databases
 def test_tabs_and_ledger(year):
     rows = queries.finding_rows(who("office"), NOVEMBER)
     assert queries.tab_counts(rows, NOVEMBER) == {"open": 2, "overdue": 1, "recheck": 0, "asked": 1, "closed": 1, "all": 3}
