@@ -233,6 +233,7 @@ def _tb6(g: Gathering, entries: list[LedgerEntry]) -> Table:
         ),
         notes=("本台账为辅助台账，以财政会计账为准。冲正、退款以负数列示。",),
         landscape=True,
+        dense=True,
     )
 
 

@@ -97,6 +97,7 @@ def _tb3(g: Gathering) -> Table:
         total=(None, *((None,) if g.whole else ()), None, None, None, None, total, None, None, None),
         notes=("合同金额含截至数据日期的变更；开工、完工为登记的发生日期。",),
         landscape=True,
+        dense=True,
     )
 
 

@@ -279,6 +279,7 @@ def finding_table(findings: list[Finding], code: str, title: str, as_of: datetim
         groups=(Group("", rows),),
         notes=(f"{dates}复核人只列督导组。{summary}",),
         landscape=True,
+        dense=True,
     )
 
 

@@ -35,7 +35,7 @@ def collect(report: Report) -> Collected:
         "towns": "、".join(dict.fromkeys(p.accountable.short_name for p in g.pilots)),
         "visited": bool(month and month.visits),
         "open": [],
-        "good": bool(_good(g.pilots, own, still, month)),
+        "good": bool(_good(g, period, month, rows)),
         "open_count": len(still),
         "overdue": sum(f.light == Light.LATE for f in still),
         "pilots": [],
@@ -57,9 +57,7 @@ def _addressee(pilots: list[Pilot]) -> str:
 def _figures(g: Gathering, period: Period, month: Month | None, rows: list[Finding], still: list[Finding], own: list[Finding]) -> None:
     add = g.found.figure
     query = {"page": "finding_list", "query": {"as_of": g.as_of.isoformat()}}
-    closed = sum(
-        any(step.action == FindingAction.CLOSE and period.first <= step.on <= period.last for step in row.steps_on) for row in rows
-    )
+    closed = _closed_in(period, rows)
     add("month.found", "本月发现问题数", len(own), unit="个", definition="发现日期在本月的问题", words=("本月发现问题",), **query)
     add("month.closed", "本月销号问题数", closed, unit="个", definition="本月复核销号的问题", words=("销号",), **query)
     add("month.open", "月末未销号问题数", len(still), unit="个", definition="截至数据日期未销号的问题", words=("月末未销号",), **query)
@@ -73,11 +71,11 @@ def _figures(g: Gathering, period: Period, month: Month | None, rows: list[Findi
         add("month.whom", "督导对象", whom, "text", definition="本月有督导记录的试点")
     if month:
         add("month.lights", "各试点灯色", _lights(g.pilots, month), "text", definition="逾期＝有逾期未整改问题，预警＝有未销号问题")
-    good = _good(g.pilots, own, still, month)
+    good = _good(g, period, month, rows)
     if good:
         add(
             "month.good",
-            "整改及时和未发现问题的试点",
+            "整改较好的试点",
             good,
             "text",
             definition="本月发现的问题已全部销号，或本月未发现问题且没有未销号问题",
@@ -124,19 +122,26 @@ def _lights(pilots: list[Pilot], month: Month) -> str:
     return "，".join(said) or "没有可以判断的试点"
 
 
-def _good(pilots: list[Pilot], own: list[Finding], still: list[Finding], month: Month | None) -> str:
-    """Who put right at once, and where a visit found nothing; never a word about the office itself."""
+def _good(g: Gathering, period: Period, month: Month | None, rows: list[Finding]) -> str:
+    """Who put right at once, where a visit found nothing, who closed without being late; never a word about the office itself."""
     said = []
-    pilots = [p for p in pilots if month and month.cells[p.pk].visit]
-    open_of = {f.pilot_id for f in still}
-    quick = [p for p in pilots if p.pk not in open_of and any(f.pilot_id == p.pk for f in own)]
-    clean = [p for p in pilots if p.pk not in open_of and not any(f.pilot_id == p.pk for f in own)]
-    for pilot in quick:
-        last = max(f.closed_day for f in own if f.pilot_id == pilot.pk)
-        said.append(f"{pilot.unit.short_name}即查即改，本月发现的问题于{_short(last)}前全部销号")
-    if clean:
-        said.append("、".join(p.unit.short_name for p in clean) + "本月未发现问题，没有未销号问题")
-    return "；".join(said)
+    for pilot in (p for p in g.pilots if month and month.cells[p.pk].visit):
+        mine = [f for f in rows if f.pilot_id == pilot.pk]
+        still = [f for f in mine if f.status != FindingState.CLOSED]
+        own = [f for f in mine if period.first <= f.found_on <= period.last]
+        closed = _closed_in(period, mine)
+        if own and not still:
+            last = max(f.closed_day for f in own)
+            said.append(f"{pilot.unit.short_name}即查即改，本月发现的问题于{_short(last)}前全部销号")
+        elif not mine or not (still or own):
+            said.append(f"{pilot.unit.short_name}本月未发现问题，没有未销号问题")
+        elif closed and not any(f.light == Light.LATE for f in still):
+            said.append(f"{pilot.unit.short_name}抓紧整改，本月销号问题{closed}个")
+    return "；".join(said[:3])
+
+
+def _closed_in(period: Period, rows: list[Finding]) -> int:
+    return sum(any(s.action == FindingAction.CLOSE and period.first <= s.on <= period.last for s in row.steps_on) for row in rows)
 
 
 def _problems(g: Gathering, pilot: Pilot, still: list[Finding]) -> None:

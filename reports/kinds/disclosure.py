@@ -97,14 +97,15 @@ def _tb14(g: Gathering) -> Table:
         unit="单位：元",
         columns=(
             Column("序号", "code", 10),
-            Column("项目", "text", 39),
-            Column("预算金额", "yuan", 21),
-            Column("支出金额", "yuan", 21),
-            Column("收款单位", "text", 33),
+            Column("项目", "text", 36),
+            Column("预算金额", "yuan", 23),
+            Column("支出金额", "yuan", 23),
+            Column("收款单位", "text", 32),
             Column("用途", "text", 32),
         ),
         groups=(Group("", tuple(rows)),),
         total=(None, None, budgeted, paid, None, None),
+        notes=(f"资金来源：{_sources(g)}；本季度支付{figure_text(_paid_in(g, period_of(g.report.period)), 'yuan')}元。",),
         closing=(("支出合计（大写）", capital(paid, prefix="人民币")),) if paid >= 0 else (),
     )
 
@@ -114,8 +115,7 @@ def _opening(data: dict, pilot: str) -> list[dict]:
     head = f"根据试点工作实施方案“定期公示”的要求，现将{name}截至{{as_of}}的试点资金使用情况公示如下。"
     if not data["facts"]["given"]:
         return suggested(f"{head}截至数据日期资金尚未下达。")
-    quarter = "（本季度{money.quarter}元）" if data["facts"]["paid"] else ""
-    return suggested(f"{head}共安排{{money.allocated}}元（{{money.sources}}），已支付{{money.paid}}元{quarter}，结余{{money.balance}}元。")
+    return suggested(f"{head}共安排{{money.allocated}}元，已支付{{money.paid}}元，结余{{money.balance}}元。")
 
 
 def _posted(data: dict, pilot: str) -> list[dict]:
