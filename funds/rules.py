@@ -212,6 +212,15 @@ def _invoice_first(rule: Rule, case: Case) -> Check:
     return _answer(rule, passed, sentence, "amount", title=title)
 
 
+@_rule("FR23", "预付款比例在惯例之内", Level.WARN, About.PAYMENT, "付款惯例", proposed=True)
+def _usual_share(rule: Rule, case: Case) -> Check | None:
+    contract, usual = case.payment.contract, settings.FUNDS_PREPAYMENT_PERCENT
+    if not case.payment.is_prepayment or contract is None:
+        return None
+    sentence = f"合同约定的预付款比例 {contract.prepayment_percent}% 高于一般的 {usual}%。"
+    return _answer(rule, contract.prepayment_percent <= usual, sentence, "explanation", title=f"预付款比例不高于 {usual}%")
+
+
 @_rule("FR12", "发票没有用于其他申请", Level.BLOCK, About.PAYMENT, "财务管理惯例")
 def _invoice_once(rule: Rule, case: Case) -> Check | None:
     if not case.invoices:

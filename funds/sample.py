@@ -278,6 +278,7 @@ class Course:
             purpose=self.pay.purpose,
             is_prepayment=prepaid,
             witness="示例居民代表",
+            explanation="合同约定预付一半，用于苗木和石材备料。" if prepaid else "",
             invoices=[] if prepaid or self.pay.course == "draft" else [number],
         )
 

@@ -123,7 +123,7 @@ def test_papers_and_what_is_missing(pilot):
     p2 = pilot("P2")
     records.given(p2)
     contract = records.contract_on(records.line_of(p2), "100000", prepayment_percent=50)
-    row = records.drafted(p2, "50000", contract=contract, papers=False, is_prepayment=True)
+    row = records.drafted(p2, "50000", contract=contract, papers=False, is_prepayment=True, explanation="备料")
     records.advance(row, PaymentState.PAID)
     entry = queries.ledger([p2], TODAY).get()
     assert queries.papers_of(entry).words == "缺发票"

@@ -90,6 +90,7 @@ WARNINGS = [
     ("FR10", {"payment__payee": "另一家"}, "收款单位与合同承接单位"),
     ("FR12", {"alike": "YK-2022-11-019"}, "YK-2022-11-019"),
     ("FR09", {"kinds": frozenset({Kind.INVOICE})}, "缺验收单"),
+    ("FR23", {"payment__is_prepayment": True, "contract__prepayment_percent": 31}, "高于一般的 30%"),
 ]
 
 
