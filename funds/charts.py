@@ -64,7 +64,7 @@ class RateChart:
     width: int = WIDTH
 
 
-_LEFT, _RIGHT, _HEAD, _FOOT, _ROW = 88, 112, 30, 24, 33
+_LEFT, _RIGHT, _HEAD, _FOOT, _ROW = 88, 128, 30, 24, 33
 
 
 def rate_chart(
@@ -145,6 +145,7 @@ class Course:
     dots: tuple[tuple[Decimal, Decimal], ...]
     planned_end: tuple[Decimal, Decimal, str]
     paid_end: tuple[Decimal, Decimal, str] | None
+    """Where the word 已支付 stands: right of the last dot and clear of the other label."""
     left: int = 44
     right: int = WIDTH - 100
     bottom: int = 218
@@ -175,8 +176,17 @@ def course_chart(months: Sequence[Month]) -> Course:
         area=_points([(paid[0][0], Decimal(bottom)), *paid, (paid[-1][0], Decimal(bottom))]) if paid else "",
         dots=tuple(paid),
         planned_end=(*planned[-1], f"{wan(months[-1].planned):,}"),
-        paid_end=(*paid[-1], f"{wan(last.total):,}") if paid else None,
+        paid_end=(*_clear_of(paid[-1], planned[-1]), f"{wan(last.total):,}") if paid else None,
     )
+
+
+def _clear_of(dot: tuple[Decimal, Decimal], label: tuple[Decimal, Decimal]) -> tuple[Decimal, Decimal]:
+    """The place of a word right of `dot`; where the two-line label at the other line's end would be in its way, above or below that."""
+    x, y = dot[0] + 8, dot[1] + 14
+    if label[0] - dot[0] > 90:
+        return x, y
+    y = dot[1] + 5
+    return (x, max(y, label[1] + 32)) if dot[1] >= label[1] else (x, min(y, label[1] - 16))
 
 
 def _points(places: Sequence[tuple[Decimal, Decimal]]) -> str:

@@ -119,6 +119,10 @@ class ReasonForm(PlainForm):
 
     opinion = reason_field("意见", "写明原因，对方会看到")
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["opinion"].error_messages["required"] = "请写明原因，让对方知道怎么改"
+
 
 class InvoiceForm(PlainForm):
     """补登发票号码."""

@@ -80,7 +80,8 @@ def flow_of(payment: Payment, steps: Iterable[PaymentStep]) -> list[dict]:
     desk = chain.desk_at(payment.state)
     if payment.state in EDITABLE:
         who = payment.created_by.name
-        rows.append({"state": "now", "title": applied, "who": who, "at": payment.created_at if not rows else None, "opinion": ""})
+        title = f"待{payment.unit.short_name}修改后提交" if rows else applied
+        rows.append({"state": "now", "title": title, "who": who, "at": None if rows else payment.created_at, "opinion": ""})
         coming = chain.desks()
     elif desk is not None:
         rows.append({"state": "now", "title": f"待{chain.desk_name(desk, payment)}", "who": desk.hint, "at": None, "opinion": ""})

@@ -7,7 +7,7 @@ from accounts import clock
 from accounts.fields import DayField, LineField, TextField, line_input
 from accounts.forms import StaleCheck, UnitChoice, ask_plainly
 from accounts.models import Unit, UnitKind
-from pilots.models import Evidence, Milestone, Pilot, Project, ProjectStep, ReviewState, Task
+from pilots.models import Evidence, Milestone, ObligationKind, Pilot, Project, ProjectStep, ReviewState, Task
 
 
 class PilotChoice(forms.ModelChoiceField):
@@ -35,7 +35,7 @@ class ProjectForm(StaleCheck):
         Task.objects.none(),
         label="对应任务",
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "column"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "two-columns"}),
         help_text="试点资金只用于有对应任务的项目，至少选一项才能安排资金",
     )
 
@@ -52,7 +52,7 @@ class ProjectForm(StaleCheck):
         self.fields["kind"].choices = [("", "请选择"), *Project.Kind.choices]
         self.fields["works"].choices = [("", "不是方案列明的改造工程"), *Project.Works.choices]
         self.fields["unit"].queryset = _carriers(chosen)
-        self.fields["tasks"].queryset = Task.objects.filter(pilot=chosen).select_related("obligation").order_by("obligation__order")
+        self.fields["tasks"].queryset = self._tasks_of(chosen)
         self.fields["tasks"].label_from_instance = lambda task: task.obligation.title
         if chosen is None:
             self.fields["tasks"].help_text = "先选择试点，再勾选项目对应的任务"
@@ -61,6 +61,12 @@ class ProjectForm(StaleCheck):
         elif chosen is not None:
             self.initial.setdefault("unit", chosen.unit_id)
         ask_plainly(self)
+
+    def _tasks_of(self, pilot: Pilot | None) -> QuerySet[Task]:
+        """The pilot tasks of section 三, and what the project serves already."""
+        rows = Task.objects.filter(pilot=pilot).select_related("obligation").order_by("obligation__order")
+        wanted = Q(obligation__kind=ObligationKind.PILOT_TASK)
+        return rows.filter(wanted | Q(projects=self.instance.pk)).distinct() if self.instance.pk else rows.filter(wanted)
 
     def _chosen(self, pilots: QuerySet[Pilot]) -> Pilot | None:
         key = str(self.data.get("pilot", "") if self.is_bound else self.initial.get("pilot", ""))
