@@ -1,7 +1,8 @@
 """Eight people press at once, over HTTP against two web processes: the balance is never exceeded (R01).
 
 An application takes up the balance when it is handed in, so the race is there: eight drafts of 60 % of what is left, handed in in one moment.
-One is taken, seven read the balance, none breaks. The control runs the same server without its row locks and overspends.
+One is taken, seven read the balance, none breaks; on both databases. The control, on PostgreSQL, runs the same server without its row locks
+and overspends.
 The number of rounds: PENXI_RACE_ROUNDS (ordinarily 5; 50 when run in full).
 """
 
@@ -15,7 +16,6 @@ import subprocess
 import sys
 import threading
 import time
-import uuid
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -23,52 +23,30 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.db import connection, connections
+from django.db import connection
 
 from accounts import clock
 from accounts.models import DatabaseStamp
 from funds.models import IN_TRANSIT, Payment, PaymentState
 from pilots.models import Pilot
-from tests.conftest import TODAY, fill_database
+from tests.conftest import TODAY
 from tests.funds import records
 from tests.servers import free_port
+from tests.test_races import copy  # noqa: F401 - a fixture
 from tests.wiring.starts import ROOT, environment
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
+pytestmark = pytest.mark.both_databases
 ROUNDS = int(os.environ.get("PENXI_RACE_ROUNDS", "5"))
 PRESSES = 8
-
-
-def on_server(statement):
-    import psycopg
-
-    with psycopg.connect(os.environ["TEST_POSTGRES_URL"], autocommit=True) as server:
-        server.execute(statement)
-
-
-@pytest.fixture
-def committed(transactional_db):
-    """What this test writes is seen by other processes; the copy of the database is gone afterwards."""
-    own = connections.settings["default"]
-    name, copy = own["NAME"], f"race_{uuid.uuid4().hex[:8]}"
-    fill_database()
-    connection.close()
-    on_server(f'CREATE DATABASE {copy} TEMPLATE "{name}"')
-    own["NAME"] = connection.settings_dict["NAME"] = copy
-    try:
-        yield copy
-    finally:
-        connection.close()
-        own["NAME"] = connection.settings_dict["NAME"] = name
-        on_server(f"DROP DATABASE {copy} WITH (FORCE)")
 
 
 class Web:
     """gunicorn with two processes on the copied database."""
 
-    def __init__(self, database, folder, locks):
+    def __init__(self, folder, locks):
         self.port = free_port()
-        address = re.sub(r"/[^/]+$", f"/{database}", os.environ["TEST_POSTGRES_URL"])
+        name = connection.settings_dict["NAME"]
+        address = f"sqlite:///{name}" if connection.vendor == "sqlite" else re.sub(r"/[^/]+$", f"/{name}", os.environ["TEST_POSTGRES_URL"])
         self.log = (folder / f"web-{locks}.log").open("w+")
         env = environment(
             folder / "var",
@@ -148,19 +126,21 @@ def race(web, contract, sessions):
 
 
 @pytest.fixture
-def county(committed):
+def county(request):
+    """A line of 90,000,000 of P4 and eight sessions of its community, in the copy of the database (tests/test_races.py)."""
+    request.getfixturevalue("copy")
     with clock.at(TODAY):
         DatabaseStamp.objects.get_or_create(id=1, defaults={"mode": "sample"})
         p4 = Pilot.objects.select_related("unit", "accountable").get(code="P4")
         records.given(p4, "90000000", records.issued("90000000"))
         line = records.line_of(p4, "90000000")
         by = records.applicant_of(p4)
-        yield p4, line, [session_of(by) for _ in range(PRESSES)], committed
+        yield line, [session_of(by) for _ in range(PRESSES)]
 
 
 def test_of_eight_at_once_one_is_taken(county, tmp_path):
-    _, line, sessions, database = county
-    with Web(database, tmp_path, "kept") as web:
+    line, sessions = county
+    with Web(tmp_path, "kept") as web:
         for _ in range(ROUNDS):
             contract = records.contract_on(line, "100000")
             answers, taken = race(web, contract, sessions)
@@ -193,10 +173,11 @@ def paid_twice(web, contract, sessions):
     assert [row.signed_amount for row in payment.entries.all()] == [Decimal(60000)]
 
 
+@pytest.mark.postgres
 def test_without_the_locks_they_would_overspend(county, tmp_path):
-    _, line, sessions, database = county
+    line, sessions = county
     overspent = 0
-    with Web(database, tmp_path, "taken out") as web:
+    with Web(tmp_path, "taken out") as web:
         for _ in range(ROUNDS):
             overspent += race(web, records.contract_on(line, "100000"), sessions)[1] > 1
     assert overspent, "the control does not show what the lock is for"
