@@ -93,7 +93,7 @@ def _vouchers(g: Gathering) -> None:
     found = list(with_papers(standing_payments(g.pilots, g.as_of), g.as_of))
     whole, complete = len(found), sum(papers_of(row).complete for row in found)
     g.found.facts["payments"] = whole
-    more = {"definition": DEFINITIONS["vouchers"], "page": "ledger_list", "query": {"as_of": g.as_of.isoformat()}}
+    more = {"definition": DEFINITIONS["vouchers"], "page": "fund_ledger", "query": {"as_of": g.as_of.isoformat()}}
     g.found.figure("money.payments", "支付笔数", whole, unit="笔", count=whole, words=("支付凭证",), **more)
     g.found.figure("money.vouchers", "凭证齐全的支付笔数", complete, unit="笔", **more)
     if whole:

@@ -37,7 +37,7 @@ def collect(report: Report) -> Collected:
     }
     facts.add_day(g)
     add = g.found.figure
-    more = {"page": "ledger_list", "query": {"pilot": pilot.code, "as_of": g.as_of.isoformat()}}
+    more = {"page": "fund_ledger", "query": {"pilot": pilot.code, "as_of": g.as_of.isoformat()}}
     add("money.allocated", "共安排资金", row.allocated, "yuan", "元", definition="下达到试点的额度", words=("共安排",), **more)
     add("money.paid", "已支付资金", row.paid, "yuan", "元", definition="支付减去冲正和退款", words=("已支付",), **more)
     add("money.balance", "结余资金", row.balance, "yuan", "元", definition="共安排－已支付", words=("结余",), **more)
