@@ -276,13 +276,22 @@ def _page(editing: Editing, form: PaymentForm, *, status: int = 200, **context) 
         "file_rows": file_rows(request.user, row, pilot=editing.pilot),
         "may_remove": row is not None,
         "accept": files.accept_attribute(PAPER_KINDS),
-        "reasons": said_reasons(form) if form.is_bound else [],
+        "reasons": _reasons(form, contract) if form.is_bound else [],
         "reasons_title": "还不能提交" if editing.deed == "submit" else "还不能保存",
         **_repair(form, shown, checks),
         **_contract_parts(request, contract, _shown_line(form), row),
         **context,
     }
     return render(request, "funds/payment_edit.html", context, status=status)
+
+
+def _reasons(form: PaymentForm, contract: Contract | None) -> list[dict]:
+    """The errors as sentences; where a change of the contract is a way out, the way there."""
+    found = said_reasons(form)
+    for reason in found:
+        if contract is not None and "合同变更" in reason["rest"]:
+            reason["change_url"] = contract.get_absolute_url()
+    return found
 
 
 def _repair(form: PaymentForm, shown: Payment, checks: list[Check]) -> dict:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from funds import queries
+from funds import queries, views
 from funds.models import Allocation, BudgetEntry, Contract, ContractChange, Disclosure, FundSource, PaymentState
 from pilots.models import Pilot, StoredFile
 from tests.conftest import TODAY
@@ -163,6 +163,15 @@ def test_pages_ask_the_same_for_one_row_and_for_three(username, money, pilot, as
     assert counts[0] == counts[1]
     assert dict(zip(paths, counts[0], strict=True)) == {path: count for path, count in zip(paths, counts[0], strict=True) if count <= 20}
     assert max(counts[0][1:]) <= 12
+
+
+def test_many_pilots_come_in_pages_with_the_sum_of_all(money, as_person, monkeypatch):
+    monkeypatch.setattr(views, "PILOTS_SHOWN", 4)
+    client = as_person("office")
+    first, second = client.get("/funds/"), client.get("/funds/?pilots=2")
+    assert [row["name"] for row in second.context["pilot_page"].object_list] == ["东街社区", "南北街社区"]
+    assert "第 1/2 页；合计是全部试点的" in first.content.decode()
+    assert first.context["whole"] == second.context["whole"] and len(first.context["rate_rows"]) == 6
 
 
 # --- sources ----------------------------------------------------------------------------------------------------------------------
