@@ -490,7 +490,7 @@ def _claim_invoices(payment: Payment) -> None:
     """Mark the application's invoice numbers as used. Two applications that claim one in the same moment: the second reads why not."""
     try:
         with transaction.atomic():
-            for row in payment.invoices.filter(active=False):
+            for row in payment.invoices.filter(active=False).order_by("number"):  # one order for all: no deadlock
                 row.active = True
                 row.save()
     except IntegrityError:
