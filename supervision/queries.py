@@ -288,7 +288,7 @@ def visits_by_month(
     wanted = Q(state=VisitState.SUBMITTED, submitted_on__lte=as_of)
     if drafts:
         wanted |= Q(state=VisitState.DRAFT) | Q(state=VisitState.SUBMITTED, submitted_on__gt=as_of, visited_on__lte=as_of)
-    rows = Visit.objects.filter(wanted)
+    rows = Visit.objects.filter(wanted).only("pilot_id", "month", "kind", "state", "submitted_on", "visited_on")
     if len(pilots) <= FEW:
         rows = rows.filter(pilot__in=pilots)
     if months is not None:

@@ -21,9 +21,10 @@ _HANDED = (FindingAction.ASSIGN, FindingAction.RETURN, FindingAction.GRANT, Find
 
 
 def rungs_reached(deadline: datetime.date, since: datetime.date, today: datetime.date) -> Iterator[int]:
-    """The rungs whose day lies between `since` and `today`, both included; after the last one a rung each week."""
+    """The rungs whose day lies between `since` and `today`, both included; after the last one a rung each week, of which only the latest
+    is sent: who was away for a month need not read four times that it is late."""
     past = (today - deadline).days
-    weekly = range(RUNGS[-1] + WEEKLY_AFTER, past + 1, WEEKLY_AFTER)
+    weekly = list(range(RUNGS[-1] + WEEKLY_AFTER, past + 1, WEEKLY_AFTER))[-1:]
     first = (since - deadline).days
     return (rung for rung in (*RUNGS, *weekly) if first <= rung <= past)
 
