@@ -74,7 +74,7 @@ def _desk(request: HttpRequest, report: Report, snapshots: list[Snapshot], *, ty
         "preview": section_blocks(place, snapshot.data, section.paragraphs, numbers(kind, snapshot.data)),
         "annexes": annexes_of(kind, snapshot.data),
         "stored": [table["title"] for code, table in snapshot.data["tables"].items() if code in place.tables],
-        "drawn": [code for code in place.charts if code in snapshot.data["charts"]],
+        "drawn": [snapshot.data["charts"][code]["finding"] for code in place.charts if code in snapshot.data["charts"]],
         "files_match": files_match(report),
         "version": queries.version_row(queries.reports_for(request.user).get(pk=report.pk)),
         "dated_form": DatedForm(initial={"dated": report.dated}),
