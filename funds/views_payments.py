@@ -49,34 +49,28 @@ def _rows(request: HttpRequest) -> QuerySet[Payment]:
     return rows if request.as_of_is_default else rows.filter(state_on__isnull=False).exclude(state_on=PaymentState.DRAFT)
 
 
-def _of_tab(request: HttpRequest, rows: QuerySet[Payment], tab: str) -> QuerySet[Payment]:
-    if tab == "open":
-        return rows.filter(state_on__in=EDITABLE)
-    if tab == "transit":
-        return rows.filter(state_on__in=IN_TRANSIT)
-    if tab == "paid":
-        return rows.filter(state_on__in=PAID_STATES)
-    if tab == "mine":
-        return _waiting_for(request, rows)
-    return rows
+def _condition(request: HttpRequest, tab: str) -> Q:
+    """What a saved view holds."""
+    states = {"open": EDITABLE, "transit": IN_TRANSIT, "paid": PAID_STATES}
+    if tab in states:
+        return Q(state_on__in=states[tab])
+    return _waiting_for(request) if tab == "mine" else Q()
 
 
-def _waiting_for(request: HttpRequest, rows: QuerySet[Payment]) -> QuerySet[Payment]:
+def _waiting_for(request: HttpRequest) -> Q:
     """What waits at a desk of this person, and drafts and returned ones of who applies."""
     user = request.user
-    states = [desk.state for desk in chain.desks() if may(user, desk.action)]
-    at_desk = Q(state_on__in=states) & ~Q(created_by=user.pk)
+    at_desk = Q(state_on__in=[desk.state for desk in chain.desks() if may(user, desk.action)]) & ~Q(created_by=user.pk)
     if user.role in TOWN:
         at_desk &= Q(pilot__accountable=user.unit_id)
-    own = Q(state_on__in=EDITABLE, unit=user.unit_id) if may(user, Action.APPLY_PAYMENT) else Q(pk__in=())
-    return rows.filter(at_desk | own)
+    return at_desk | Q(state_on__in=EDITABLE, unit=user.unit_id) if may(user, Action.APPLY_PAYMENT) else at_desk
 
 
 def _filtered(request: HttpRequest) -> tuple[QuerySet[Payment], dict]:
     """The rows asked for; unknown or malformed values are as if they were not asked."""
     asked = asked_words(request.GET, "tab", "pilot", "state", "q", "contract", "line")
     asked["tab"] = asked["tab"] if asked["tab"] in TABS else "all"
-    rows = _of_tab(request, _rows(request), asked["tab"])
+    rows = _rows(request).filter(_condition(request, asked["tab"]))
     if asked["pilot"]:
         rows = rows.filter(pilot__code=asked["pilot"])
     if asked["state"] in PaymentState.values:
@@ -124,11 +118,8 @@ def payment_list(request: HttpRequest) -> HttpResponse:
 
 def _tabs(request: HttpRequest) -> list[tuple[str, str, int]]:
     """The saved views with their counts, in one query."""
-    rows = _rows(request).order_by()
-    counted = {
-        tab: Count("pk", filter=Q(pk__in=_of_tab(request, _rows(request), tab).order_by().values("pk"))) for tab in TABS if tab != "all"
-    }
-    found = rows.aggregate(all=Count("pk"), **counted)
+    counted = {tab: Count("pk", filter=_condition(request, tab)) for tab in TABS if tab != "all"}
+    found = _rows(request).order_by().aggregate(all=Count("pk"), **counted)
     handles = request.as_of_is_default and any(may(request.user, action) for action in (*DESK_ACTIONS, Action.APPLY_PAYMENT))
     applies = may(request.user, Action.APPLY_PAYMENT)
     hidden = {name for name, shown in (("mine", handles), ("open", applies)) if not shown}
