@@ -123,11 +123,19 @@ def _fill_in(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _after_saving(request, saved, deed)
 
 
+def _expected(sheet: Sheet) -> int | None:
+    """The version the form was opened with; the present one where that is the person's own save whose answer never arrived."""
+    last = sheet.request.session.get(f"sheet-{sheet.visit.pk}")
+    lost = sheet.data.get("after", "")[:400].split(",")
+    if last and last["number"] in lost and last["version"] == sheet.visit.version:
+        return sheet.visit.version
+    return sheet.head.cleaned_data.get("version")
+
+
 def _save(sheet: Sheet) -> Visit:
     """Head and changed answers in one go; the errors of an answer stand at its fields."""
     by = sheet.request.user
-    given = sheet.head.cleaned_data
-    visit = visits.update_visit(sheet.visit, by=by, values=given, expected_version=given.get("version"))
+    visit = visits.update_visit(sheet.visit, by=by, values=sheet.head.cleaned_data, expected_version=_expected(sheet))
     for item in sheet.items:
         if item.touched():
             _answer(item, by)
@@ -207,7 +215,7 @@ def _autosave(sheet: Sheet) -> JsonResponse:
         given.pop("inspectors", None)
     try:
         with transaction.atomic():
-            visit = visits.update_visit(sheet.visit, by=by, values=given, expected_version=given.get("version"))
+            visit = visits.update_visit(sheet.visit, by=by, values=given, expected_version=_expected(sheet))
     except ValidationError as refusal:
         if not hasattr(refusal, "error_dict"):
             return JsonResponse({"message": said(refusal.messages)}, status=409)
@@ -217,6 +225,8 @@ def _autosave(sheet: Sheet) -> JsonResponse:
         if item.touched():
             _autosave_item(item, by)
     visit = Visit.objects.get(pk=sheet.visit.pk)
+    if number := sheet.data.get("number", "")[:40]:
+        sheet.request.session[f"sheet-{visit.pk}"] = {"number": number, "version": visit.version}
     errors = {form[name].html_name: said(found) for form in (sheet.head, *sheet.items) for name, found in form.errors.items() if name in form.fields}  # fmt: skip
     return JsonResponse({"version": visit.version, "saved": clock.now().strftime("%H:%M"), "errors": errors, "limits": limits_of(visit)})
 

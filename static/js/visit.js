@@ -166,11 +166,16 @@
   }
 
   function typed() {
-    return Array.from(new FormData(form)).filter((pair) => typeof pair[1] === "string" && !/^(csrfmiddlewaretoken|version|deed)$/.test(pair[0]));
+    return Array.from(new FormData(form)).filter((pair) => typeof pair[1] === "string" && !/^(csrfmiddlewaretoken|version|deed|after)$/.test(pair[0]));
   }
 
+  // A save whose answer never came may have reached the server: its number goes along with the next one, so that nobody is told of a
+  // conflict with their own words.
+  const unanswered = () => form.elements.after.value.split(",").filter(Boolean);
+  const newNumber = () => String(Date.now()) + String(Math.random()).slice(2, 10);
+
   function keepHere() {
-    try { localStorage.setItem(keptAs, JSON.stringify(typed())); } catch (fault) { /* a private window keeps nothing */ }
+    try { localStorage.setItem(keptAs, JSON.stringify({ values: typed(), after: unanswered() })); } catch (fault) { /* a private window keeps nothing */ }
   }
 
   async function save() {
@@ -182,6 +187,10 @@
     const body = new FormData(form);
     Array.from(body.entries()).forEach((pair) => { if (typeof pair[1] !== "string") body.delete(pair[0]); });
     body.set("deed", "autosave");
+    const number = newNumber();
+    body.set("number", number);
+    form.elements.after.value = unanswered().concat(number).slice(-8).join(",");
+    keepHere();
     try {
       const response = await fetch(location.pathname, { method: "POST", body: body, credentials: "same-origin", headers: { Accept: "application/json" } });
       const login = response.redirected && /\/login\//.test(new URL(response.url).pathname);
@@ -195,6 +204,7 @@
       }
       if (!response.ok) throw new Error(String(response.status));
       form.elements.version.value = answer.version;
+      form.elements.after.value = "";
       state.sent = now;
       show("[data-offline]", false);
       show("[data-expired]", false);
@@ -238,8 +248,9 @@
   function restore() {
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(keptAs)); } catch (fault) { kept = null; }
-    if (!kept || form.dataset.fresh !== "yes" || JSON.stringify(kept) === state.sent) { if (form.dataset.fresh === "yes") localStorage.removeItem(keptAs); return; }
-    const values = new Map(kept);
+    if (!kept || !kept.values || form.dataset.fresh !== "yes" || JSON.stringify(kept.values) === state.sent) { if (form.dataset.fresh === "yes") localStorage.removeItem(keptAs); return; }
+    form.elements.after.value = kept.after.join(",");
+    const values = new Map(kept.values);
     Array.from(form.elements).forEach((box) => {
       if (!box.name || !values.has(box.name) || /^(hidden|file|submit|button)$/.test(box.type)) return;
       if (box.type === "radio") box.checked = box.value === values.get(box.name);

@@ -148,6 +148,17 @@ def test_autosave_keeps_what_is_sound_and_says_what_is_not(as_person):
     assert stale.status_code == 409 and "已被修改" in json.loads(stale.content)["message"]
 
 
+def test_a_save_whose_answer_was_lost_is_no_conflict(as_person):
+    """The network went after the words had arrived: the next save names the one it heard nothing of."""
+    visit = open_visit()
+    client, old = as_person("office"), visit.version
+    client.post(f"/supervision/visits/{visit.pk}/", sheet(visit, "autosave", number="17"))
+    again = client.post(f"/supervision/visits/{visit.pk}/", sheet(visit, "autosave", CK01={"answer": "partly"}, number="18", after="16,17"))
+    assert again.status_code == 200 and answers(visit)["CK01"].answer == Answer.PARTLY
+    stranger = as_person("office2").post(f"/supervision/visits/{visit.pk}/", sheet(visit, "autosave", number="19", after="18"))
+    assert stranger.status_code == 409 and visit.version == old
+
+
 def test_untouched_answers_stay_pre_filled(as_person):
     """Saving by itself confirms nothing: whoever submits answers for what the figures proposed."""
     visit = open_visit()
