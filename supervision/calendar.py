@@ -108,7 +108,7 @@ def duty_calendar(pilots: Iterable[Pilot], as_of: datetime.date) -> list[DutyLin
     autodiscover_modules("duties")
     pilots = list(pilots)
     grouped: dict[int, list[RecurringPeriod]] = defaultdict(list)
-    for period in RecurringPeriod.objects.select_related("duty").order_by("due"):
+    for period in of_plan("periods of duties", lambda: list(RecurringPeriod.objects.select_related("duty").order_by("due"))):
         grouped[period.duty_id].append(period)
     lines = []
     for periods in grouped.values():
