@@ -321,6 +321,9 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         _reports(made)
         _plan(made)
         access_supervision.records(made)
+        from tests import access_money  # it takes its people from here
+
+        access_money.add_money(made)
         made.media = settings.MEDIA_ROOT
         yield made
     settings.MEDIA_ROOT = kept

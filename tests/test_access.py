@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role
 from pilots.models import EvidenceType
+from tests import access_money
 from tests.access_world import (
     ALL,
     BUSINESS,
@@ -269,6 +270,7 @@ TABLE = [
     post("visit_photo_delete", OFFICE, "photo_of_visit", by=()),
     get("finding_list", BUSINESS),
     get("finding_print", BUSINESS),
+    get("findings_print", BUSINESS),
     both("finding_new", OFFICE, **FINDING),
     get("finding_detail", READERS, "finding"),
     get("finding_detail", COUNTY, "finding_found"),
@@ -296,10 +298,11 @@ TABLE = [
     get("instruction_detail", COUNTY, "instruction"),
     post("instruction_answer", OFFICE, "instruction", answer="已办理"),
     post("instruction_answer", OFFICE, "instruction_handled", by=(), answer="再办"),
+    *access_money.money_lines(get, post, both),
 ]
 OWN_ACCOUNT = {"login", "logout", "me_password", "me_end_sessions", "notice_read_all", "notice_open", "as_of_set"}
-OWN_DEEDS = {"leader": {"instruction_new"}}
-"""The one thing a leader enters."""
+OWN_DEEDS = {"leader": {"instruction_new"}, **access_money.OWN_DEEDS}
+"""The one thing a leader enters, and the deeds of the finance people."""
 ENDS_SESSION = {"login", "logout", "me_password", "me_end_sessions"}
 NAMES_RECORDS = {"audit_list"}
 """The audit log says on what a deed was done, to the two who read it."""
@@ -385,6 +388,8 @@ def send(client, world, line, method):
             data = {prefix + key: value for key, value in data.items()} | {f"{prefix}scan": scan()}
         elif line.name == "activity_photo_upload" or line.name in ("visit_photo_upload", "finding_file_upload"):
             data["file"] = photo()
+        elif line.name in access_money.UPLOADS:
+            data["file"] = scan()
         elif line.name == "meeting_new":
             data["period"] = world.args["quarter"][0]
         elif line.name == "person_new":
