@@ -23,6 +23,7 @@ from supervision.queries import Overview, PilotLights, aspect_lights, supervisio
 SHOWN_PILOTS = 30
 """Above so many pilots the table of lights shows the worst ones and leads to the list of all."""
 SHOWN_PERIODS = 5
+MOST_REASONS = 3
 NAMED = 2
 """So many names stand in a line; more become 等 n 个."""
 _WORST = (Light.LATE, Light.WARN, Light.OK, Light.NONE)
@@ -51,11 +52,11 @@ class Row:
         s, bad = self.standing, (Light.WARN, Light.LATE)
         parts = [f"滞后 {s.behind} 个百分点"] if s.behind >= BEHIND_WARN else []
         parts += [f"逾期任务 {s.overdue} 项"] if s.overdue else []
+        parts += [f"逾期问题 {self.overdue} 个"] if self.overdue else []
         parts += [f"资金执行 {self.funds.rate}%"] if self.funds.light in bad else []
         parts += [f"档案资料 {s.archive_due.rate}%"] if s.archive_light in bad else []
-        parts += [f"逾期问题 {self.overdue} 个"] if self.overdue else []
         fine = "三方面正常" if self.light == Light.OK else self.lights.whole.reason
-        return "，".join(parts) or f"任务 {s.progress.rate}%，{fine}"
+        return "，".join(parts[:MOST_REASONS]) or f"任务 {s.progress.rate}%，{fine}"
 
 
 @dataclass(frozen=True)

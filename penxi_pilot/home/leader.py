@@ -83,7 +83,12 @@ def writing_words(drafts: list[Report]) -> str:
     return f"{names}正在编写。" if names else ""
 
 
+def county_first(reports: list[Version]) -> list[Version]:
+    """The county's own reports before those of single pilots, each the newest first; corrected editions last."""
+    return sorted(reports, key=lambda row: (row.report.state != ReportState.SIGNED, row.report.pilot_id is not None))
+
+
 def latest_files(reports: list[Version]) -> dict[str, ReportFile]:
-    """PDF and Word of the newest signed report that was not corrected, for the buttons at the head."""
+    """PDF and Word of the first signed report of the page that was not corrected, for the buttons at the head."""
     current = next((row for row in reports if row.report.state == ReportState.SIGNED), None)
     return {file.format: file for file in current.files if file.format in (FileFormat.PDF, FileFormat.WORD)} if current else {}

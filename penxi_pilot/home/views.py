@@ -17,7 +17,7 @@ from penxi_pilot.home.board import Board, figures_of, make_board
 from penxi_pilot.home.community import ten_cards
 from penxi_pilot.home.deeds import TABS, deed_counts, deeds_of
 from penxi_pilot.home.drawing import flow_chart, flow_finding
-from penxi_pilot.home.leader import latest_files, leader_sentences
+from penxi_pilot.home.leader import county_first, latest_files, leader_sentences
 from pilots.models import Pilot
 from pilots.plan_memory import of_plan
 from reports.queries import signed_reports
@@ -151,7 +151,7 @@ def _leader(request: HttpRequest) -> HttpResponse:
     board = _board(request, state)
     key = ("leader", _plan(request), request.as_of, clock.today())
     said = memory.kept(state, key, lambda: leader_sentences(board, request.user))
-    reports = memory.kept(state, ("signed", request.user.pk), lambda: signed_reports(request.user)[:LATEST_REPORTS])
+    reports = memory.kept(state, ("signed", request.user.pk), lambda: county_first(signed_reports(request.user))[:LATEST_REPORTS])
     context = {"board": board, "figures": figures_of(board), "said": said, "reports": reports, "files": latest_files(reports)}
     return render(request, "home_leader.html", context)
 
