@@ -40,6 +40,12 @@ ROUNDS = int(os.environ.get("PENXI_RACE_ROUNDS", "5"))
 PRESSES = 8
 
 
+@pytest.mark.django_db
+def test_the_plan_is_there(person):
+    """Asks pytest-django for the database that the others copy."""
+    assert person("xiahejie").unit.pilot.code == "P4"
+
+
 class Web:
     """gunicorn with two processes on the copied database."""
 
