@@ -274,11 +274,8 @@ class VisitRow:
 def visit_matrix(pilots: Iterable[Pilot], as_of: datetime.date, *, drafts: bool = False) -> list[VisitRow]:
     """Months × pilots: done, due or missed on `as_of`; a visit of any kind answers its month. Two queries."""
     pilots = list(pilots)
-    found = visits_by_month(pilots, as_of, drafts=drafts)
-    return [
-        VisitRow(pilot, tuple(_cell(month, due, found.get((pilot.pk, month)), as_of) for month, due in supervision_months()))
-        for pilot in pilots
-    ]
+    found, months = visits_by_month(pilots, as_of, drafts=drafts), supervision_months()
+    return [VisitRow(pilot, tuple(_cell(month, due, found.get((pilot.pk, month)), as_of) for month, due in months)) for pilot in pilots]
 
 
 def visits_by_month(
