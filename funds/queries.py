@@ -30,6 +30,7 @@ from funds.models import (
 )
 from pilots.models import Pilot, Programme
 from pilots.money import ZERO, MoneyField, signed, total
+from pilots.plan_memory import of_plan
 from pilots.queries import implementation_phase, time_progress
 from pilots.states import Light, percent
 
@@ -141,7 +142,7 @@ def fund_chain(pilots: Iterable[Pilot], as_of: datetime.date, *, whole: bool = T
 
 def time_rate(as_of: datetime.date) -> Decimal:
     """序时进度 of the programme in percent."""
-    programme = Programme.objects.defer("plan_text").order_by("pk").first()
+    programme = of_plan("first programme", lambda: Programme.objects.defer("plan_text").order_by("pk").first())
     return time_progress(implementation_phase(programme) if programme else None, as_of)
 
 
@@ -436,7 +437,7 @@ class Month:
 def by_month(pilots: Iterable[Pilot], as_of: datetime.date, *, first: datetime.date | None = None) -> list[Month]:
     """累计支付 by month from `first` (default: the month before the implementation phase begins) to the month of the as-of day. Four queries."""
     pilots = list(pilots)
-    programme = Programme.objects.defer("plan_text").order_by("pk").first()
+    programme = of_plan("first programme", lambda: Programme.objects.defer("plan_text").order_by("pk").first())
     phase = implementation_phase(programme) if programme else None
     given = sum(_by_pilot(Allocation.objects.filter(pilot__in=pilots, on__lte=as_of), "pilot").values(), ZERO)
     rows = LedgerEntry.objects.filter(payment__pilot__in=pilots, on__lte=as_of).order_by()

@@ -22,6 +22,7 @@ from funds.queries import FundChain, PilotFunds
 from pilots.models import Pilot
 from pilots.money import yuan
 from pilots.queries import implementation_phase, time_progress
+from pilots.record_memory import remembered
 from pilots.views import pilot_page
 
 PILOTS_SHOWN = 30
@@ -173,7 +174,7 @@ def fund_overview(request: HttpRequest) -> HttpResponse:
     pilots = visible_pilots(request)
     asked = asked_of(request, pilots)
     whole = request.user.role in COUNTY
-    found = queries.fund_chain(pilots, request.as_of, whole=whole)
+    found = _kept_chain(pilots, request.as_of, whole=whole)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return export_overview(request, found)
     context = {
@@ -189,6 +190,12 @@ def fund_overview(request: HttpRequest) -> HttpResponse:
         **_ledger_context(request, pilots, asked, address=reverse("fund_overview")),
     }
     return render(request, "funds/fund_overview.html", context)
+
+
+def _kept_chain(pilots: list[Pilot], as_of: datetime.date, *, whole: bool) -> FundChain:
+    """The chain of some pilots, read again when a record has changed."""
+    key = ("fund_chain", tuple(pilot.pk for pilot in pilots), as_of, whole)
+    return remembered(key, lambda: queries.fund_chain(pilots, as_of, whole=whole))
 
 
 def _chain(found: FundChain, *, whole: bool) -> list[dict]:
@@ -342,7 +349,7 @@ def pilot_funds(request: HttpRequest, code: str) -> HttpResponse:
     pilot = page["pilot"]
     if not may(request.user, Action.VIEW_FUNDS):
         raise Http404
-    found = queries.fund_chain([pilot], request.as_of, whole=False)
+    found = _kept_chain([pilot], request.as_of, whole=False)
     lines = pilot.budget_lines.select_related("project", "category").order_by("project__code", "category__order")
     rows = queries.ledger([pilot], request.as_of)
     waiting = queries.in_transit([pilot], request.as_of).get(pilot.pk)
@@ -350,7 +357,7 @@ def pilot_funds(request: HttpRequest, code: str) -> HttpResponse:
         "chain": _chain_of_pilot(found, pilot),
         "funds": found.rows[0],
         "waiting": waiting,
-        "lines": queries.line_funds(lines, request.as_of),
+        "lines": remembered(("line_funds", pilot.pk, request.as_of), lambda: list(queries.line_funds(lines, request.as_of))),
         "budget_left": found.rows[0].budgeted - found.rows[0].paid,
         "ledger": _with_papers(Paginator(rows, 8).get_page(1)),
         "auxiliary": AUXILIARY,

@@ -1,12 +1,13 @@
 """数据截止日期: the day every figure on a page speaks of. Kept in the session, set by the switch in the top bar, overridden by ?as_of=."""
 
+import contextlib
 import datetime
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
-from pilots import plan_memory
+from pilots import plan_memory, record_memory
 from pilots.models import Pilot, Programme
 
 SESSION_KEY = "as_of"
@@ -36,7 +37,8 @@ class AsOfMiddleware:
             return self.get_response(request)
         programmes = list(Programme.objects.defer("plan_text").order_by("pk"))
         self._mark(request, programmes[0] if programmes else None)
-        with plan_memory.knowing(programmes):
+        reading = record_memory.reading() if request.method in ("GET", "HEAD") else contextlib.nullcontext()
+        with plan_memory.knowing(programmes), reading:
             return self.get_response(request)
 
     @staticmethod

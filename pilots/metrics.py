@@ -23,6 +23,7 @@ from importlib import import_module
 from django.utils.module_loading import autodiscover_modules
 
 from pilots.models import Basis, Indicator, Pilot
+from pilots.record_memory import remembered
 
 
 class FigureState(StrEnum):
@@ -95,6 +96,7 @@ class Measurement:
 
     def __init__(self, pilots: Iterable[Pilot], as_of: datetime.date) -> None:
         self.pilots, self.as_of = list(pilots), as_of
+        self._whose = tuple(pilot.pk for pilot in self.pilots)
         self._sources: dict[Source, object] = {}
         self._figures: dict[tuple, dict[int, Figure]] = {}
 
@@ -108,14 +110,16 @@ class Measurement:
     def read(self, source: Source) -> object:
         """What a shared source gives, read once."""
         if source not in self._sources:
-            self._sources[source] = source(self.pilots, self.as_of)
+            key = (source.__module__, source.__qualname__, self._whose, self.as_of)
+            self._sources[source] = remembered(key, lambda: source(self.pilots, self.as_of))
         return self._sources[source]
 
     def _compute(self, found: Registered | None, params: dict) -> dict[int, Figure]:
         if found is None or not self.pilots:
             return {pilot.pk: UNREGISTERED for pilot in self.pilots}
         if found.source is None:
-            computed = found.compute(self.pilots, self.as_of, **params)
+            key = ("metric", found.code, repr(sorted(params.items())), self._whose, self.as_of)
+            computed = remembered(key, lambda: found.compute(self.pilots, self.as_of, **params))
         else:
             computed = found.compute(self.read(found.source), **params)
         return {pilot.pk: computed.get(pilot.pk, ZERO) for pilot in self.pilots}

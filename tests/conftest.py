@@ -100,11 +100,10 @@ def today():
 @pytest.fixture(autouse=True)
 def fresh_plan():
     """No test sees what another one read of the plan, or computed for the home page."""
-    from penxi_pilot.home import memory
-    from pilots import plan_memory
+    from pilots import plan_memory, record_memory
 
     plan_memory.forget()
-    memory.forget()
+    record_memory.forget()
 
 
 @pytest.fixture(autouse=True)

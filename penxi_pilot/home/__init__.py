@@ -5,5 +5,4 @@ board.py      what the whole of the pilots comes to on a day: figures, lights, c
 community.py  a community's ten cards
 drawing.py    问题发现与销号 as a drawing
 deeds.py      已办 and 我发起的, from the audit log
-memory.py     what was computed is kept until a record changes
 """

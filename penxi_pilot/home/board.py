@@ -1,6 +1,6 @@
 """What all pilots of a person's sight come to on a day: the figure strip, 六试点亮灯, 试点进程 with 周期工作, 问题发现与销号.
 
-Every figure is asked of the room that owns it; here they only stand side by side. One computation, kept while no record changes (memory.py).
+Every figure is asked of the room that owns it; here they only stand side by side. One computation, kept while no record changes (pilots/record_memory.py).
 """
 
 import datetime

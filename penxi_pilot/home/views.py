@@ -12,12 +12,12 @@ from accounts.exports import workbook_response
 from accounts.models import AuditEvent, AuditKind, Role, User
 from accounts.spreadsheet import Col, Sheet
 from accounts.todos import Todo, todos_for
-from penxi_pilot.home import memory
 from penxi_pilot.home.board import Board, figures_of, make_board
 from penxi_pilot.home.community import ten_cards
 from penxi_pilot.home.deeds import TABS, deed_counts, deeds_of
 from penxi_pilot.home.drawing import flow_chart, flow_finding
 from penxi_pilot.home.leader import county_first, latest_files, leader_sentences
+from pilots import record_memory
 from pilots.models import Pilot
 from pilots.plan_memory import of_plan
 from reports.queries import signed_reports
@@ -48,18 +48,18 @@ def _plan(request: HttpRequest) -> str:
     return request.programme.plan_sha256 if request.programme else ""
 
 
-def _board(request: HttpRequest, state: memory.RecordsState) -> Board:
+def _board(request: HttpRequest, state: record_memory.RecordsState) -> Board:
     user = request.user
     sight = user.unit_id if user.role in TOWN else "county"
     key = ("board", sight, _plan(request), request.as_of, clock.today())
     pilots = Pilot.objects.visible_to(user)
-    return memory.kept(state, key, lambda: make_board(pilots, request.programme, request.as_of, county=user.role in COUNTY))
+    return record_memory.kept(state, key, lambda: make_board(pilots, request.programme, request.as_of, county=user.role in COUNTY))
 
 
-def _todos(user: User, state: memory.RecordsState) -> list[Todo]:
+def _todos(user: User, state: record_memory.RecordsState) -> list[Todo]:
     """待办 speaks of today. For finance people money comes before everything else of the same urgency."""
     key = ("todos", user.pk, user.role, user.unit_id, clock.today())
-    return memory.kept(state, key, lambda: _money_first(todos_for(user)) if user.role in FINANCE else todos_for(user))
+    return record_memory.kept(state, key, lambda: _money_first(todos_for(user)) if user.role in FINANCE else todos_for(user))
 
 
 def _money_first(todos: list[Todo]) -> list[Todo]:
@@ -71,15 +71,15 @@ def _money_first(todos: list[Todo]) -> list[Todo]:
 
 
 def _community(request: HttpRequest) -> HttpResponse:
-    state = memory.records_state()
+    state = record_memory.state_now()
     todos = _todos(request.user, state)
     own = of_plan("pilots by unit", lambda: {p.unit_id: p for p in Pilot.objects.select_related("unit", "accountable", "type")})
     pilot = own.get(request.user.unit_id)
     context = {"pilot": pilot, "todos": todos[:SHOWN_TO_COMMUNITY], "todo_count": len(todos), "later": todos[SHOWN_TO_COMMUNITY:]}
-    context["deeds"] = memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user))
+    context["deeds"] = record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user))
     if pilot is not None:
         key = ("cards", pilot.pk, _plan(request), request.as_of, clock.today())
-        context["cards"] = memory.kept(state, key, lambda: ten_cards(pilot, request.as_of))
+        context["cards"] = record_memory.kept(state, key, lambda: ten_cards(pilot, request.as_of))
     return _tabbed(request, "home_community.html", context)
 
 
@@ -90,7 +90,7 @@ def _contractor(request: HttpRequest) -> HttpResponse:
 
 def _workbench(request: HttpRequest) -> HttpResponse:
     """Office, street and town, county finance, departments, audit: 待办 first, then figures that open their rows, then the pilots."""
-    state = memory.records_state()
+    state = record_memory.state_now()
     todos = _todos(request.user, state)
     if "export" in request.GET:
         return _export(request, todos)
@@ -104,7 +104,7 @@ def _workbench(request: HttpRequest) -> HttpResponse:
         "finding": flow_finding(flows),
         "todos": todos,
         "todo_count": len(todos),
-        "deeds": memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user)),
+        "deeds": record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user)),
         "county": request.user.role in COUNTY,
         "money_first": request.user.role in FINANCE,
     }
@@ -147,11 +147,11 @@ def _tabbed(request: HttpRequest, template: str, context: dict) -> HttpResponse:
 
 def _leader(request: HttpRequest) -> HttpResponse:
     """Five numbered sentences as of the day, the signed reports with their files, and the place to register a 批示."""
-    state = memory.records_state()
+    state = record_memory.state_now()
     board = _board(request, state)
     key = ("leader", _plan(request), request.as_of, clock.today())
-    said = memory.kept(state, key, lambda: leader_sentences(board, request.user))
-    reports = memory.kept(state, ("signed", request.user.pk), lambda: county_first(signed_reports(request.user))[:LATEST_REPORTS])
+    said = record_memory.kept(state, key, lambda: leader_sentences(board, request.user))
+    reports = record_memory.kept(state, ("signed", request.user.pk), lambda: county_first(signed_reports(request.user))[:LATEST_REPORTS])
     context = {"board": board, "figures": figures_of(board), "said": said, "reports": reports, "files": latest_files(reports)}
     return render(request, "home_leader.html", context)
 

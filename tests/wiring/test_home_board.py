@@ -111,9 +111,9 @@ def test_what_is_kept_is_valid_only_while_no_record_changes(autumn):
 
 def test_memory_does_not_grow_for_ever():
     state = record_memory.RecordsState((1,), quiet=True)
-    for number in range(memory.MOST + 50):
+    for number in range(record_memory.MOST + 50):
         record_memory.kept(state, ("x", number), lambda: 0)
-    assert len(memory._held) == memory.MOST
+    assert len(record_memory._held) == record_memory.MOST
 
 
 def test_a_change_of_a_row_changes_the_state(pilot):

@@ -1,16 +1,17 @@
-"""What the home page computed is kept, in each process, until any record changes.
+"""What a page computed from the records is kept, in each process, until any record changes.
 
-The home page adds up every room; nothing it shows is stored. But between two records nothing can change except the day, so what was computed
-is valid as long as the records stand as they stood. How they stand is told by one query: the highest number in every table of rows that are
+Nothing computed is stored. But between two records nothing can change except the day, so what was computed for one page is valid as long as the records stand as they stood. How they stand is told by one query: the highest number in every table of rows that are
 only ever added (steps, entries) and in every history table; each deed adds to one of them, whichever process, job or command did it.
 
 On PostgreSQL a number may be taken by a transaction that commits later than a higher one. Therefore nothing is kept that was computed
 while a writing transaction was under way; it is computed again by the next visitor.
 """
 
+import contextlib
+import contextvars
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
@@ -28,6 +29,7 @@ MOST = 300
 
 _held: OrderedDict[Hashable, tuple["RecordsState", object]] = OrderedDict()
 _lock = threading.Lock()
+_request: contextvars.ContextVar[list["RecordsState"] | None] = contextvars.ContextVar("records_state", default=None)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,31 @@ def kept(state: RecordsState, key: Hashable, read: Callable[[], T]) -> T:
             while len(_held) > MOST:
                 _held.popitem(last=False)
     return answer
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Inside the block nothing is written (a page that is only read): sources of figures may come from memory."""
+    token = _request.set([])
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def remembered(key: Hashable, read: Callable[[], T]) -> T:
+    """`read()`, from memory inside a `reading` block; elsewhere, in a deed or a job, always read afresh."""
+    return read() if _request.get() is None else kept(state_now(), key, read)
+
+
+def state_now() -> RecordsState:
+    """How the records stand, asked once in a `reading` block."""
+    asked = _request.get()
+    if asked is None:
+        return records_state()
+    if not asked:
+        asked.append(records_state())
+    return asked[0]
 
 
 def forget() -> None:
