@@ -42,9 +42,7 @@ def payments_at_my_desk(user: User) -> Iterator[Todo]:
         title = f"用款{TAGS[desk.state]}：{row.unit.short_name} {yuan(row.amount)} 元"
         yield Todo(TAGS[desk.state], title, f"{row.number}　{row.purpose}", reverse("payment_detail", args=[row.pk]), desk.verb)
     if len(found) > ONE_BY_ONE:
-        yield Todo(
-            "用款", f"另有 {len(found) - ONE_BY_ONE} 笔用款申请待办理", "按提交先后", f"{reverse('payment_list')}?tab=mine", "办理"
-        )
+        yield Todo("用款", f"另有 {len(found) - ONE_BY_ONE} 笔用款申请待办理", "按提交先后", f"{reverse('payment_list')}?tab=mine", "办理")
 
 
 def _neighbour(row, user: User) -> bool:

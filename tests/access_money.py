@@ -135,7 +135,7 @@ def money_lines(get, post, both) -> list:
         get("payment_detail", COUNTY | PUAN, "money_payment_street"),
         get("payment_detail", COUNTY | CHICHENG | {"xiahejie"}, "money_payment_xiahejie"),
         both("payment_edit", GUANGFU, "money_payment_draft", purpose="别名", deed="save"),
-        both("payment_edit", GUANGFU, "money_payment_returned", purpose="别名", deed="save"),
+        both("payment_edit", GUANGFU, "money_payment_returned", by=(), purpose="别名", deed="save"),
         both("payment_edit", GUANGFU, "money_payment", by=(), purpose="别名", deed="save"),
         post("payment_delete", GUANGFU, "money_payment_draft"),
         post("payment_delete", GUANGFU, "money_payment", by=()),
