@@ -51,7 +51,7 @@ class ProjectForm(StaleCheck):
         chosen = pilot or self._chosen(pilots)
         self.fields["kind"].choices = [("", "请选择"), *Project.Kind.choices]
         self.fields["works"].choices = [("", "不是方案列明的改造工程"), *Project.Works.choices]
-        self.fields["unit"].queryset = _carriers(chosen)
+        self.fields["unit"].queryset = _carriers(chosen, pilots)
         self.fields["tasks"].queryset = self._tasks_of(chosen)
         self.fields["tasks"].label_from_instance = lambda task: task.obligation.title
         if chosen is None:
@@ -83,11 +83,11 @@ class ProjectForm(StaleCheck):
         """The service writes and validates the record."""
 
 
-def _carriers(pilot: Pilot | None) -> QuerySet[Unit]:
-    """Who may carry out a project: the pilot's unit, its street or town, its contractors."""
-    if pilot is None:
-        return Unit.objects.exclude(kind__in=(UnitKind.OFFICE,)).select_related("parent").filter(Q(pilot__isnull=False))
-    return Unit.objects.filter(Q(pk__in=(pilot.unit_id, pilot.accountable_id)) | Q(parent=pilot.unit_id)).select_related("parent")
+def _carriers(pilot: Pilot | None, pilots: QuerySet[Pilot]) -> QuerySet[Unit]:
+    """Who may carry out a project: the pilot's unit, its street or town, its contractors; of all own pilots while none is chosen."""
+    own = pilots.order_by() if pilot is None else Pilot.objects.filter(pk=pilot.pk).order_by()
+    found = Q(pk__in=own.values("unit")) | Q(pk__in=own.values("accountable")) | Q(parent__in=own.values("unit"))
+    return Unit.objects.filter(found).exclude(kind=UnitKind.OFFICE).select_related("parent").distinct()
 
 
 class ProjectStepForm(forms.Form):

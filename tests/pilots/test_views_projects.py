@@ -26,9 +26,9 @@ def project(person, pilot):
     return make
 
 
-def form(pilot, **more):
-    task = Task.objects.filter(pilot=pilot).first()
-    return {"name": "为老服务", "kind": "service", "works": "", "unit": pilot.unit_id, "tasks": [task.pk], "once": str(uuid.uuid4())} | more
+def form(own, /, **more):
+    task = Task.objects.filter(pilot=own).first()
+    return {"name": "为老服务", "kind": "service", "works": "", "unit": own.unit_id, "tasks": [task.pk], "once": str(uuid.uuid4())} | more
 
 
 @pytest.mark.parametrize("username", ["zhulinqiao", "xiahejie", "chicheng"])
