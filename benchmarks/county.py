@@ -2,7 +2,7 @@
 
 Clearly made up (基准社区0001) and created in bulk, without the services and without rows of the audit trail: it is only ever looked at by
 `benchmarks.pages`, in a database of its own. The shape of the records (33 activities, 36 files, 20 confirmations a pilot, one in ten waiting
-or returned) is that of the sample year. Further pilots share the obligations of the plan's five communities in turn: 304 tasks for 6 pilots,
+or returned) is that of the sample year. Money and supervision are made by county_money.py and county_supervision.py. Further pilots share the obligations of the plan's five communities in turn: 304 tasks for 6 pilots,
 some 25,000 for 600.
 """
 
@@ -18,6 +18,8 @@ from django.db import models, transaction
 from accounts.models import Notice, Role, Unit, UnitKind, User
 from accounts.pinyin import search_key
 from accounts.sample import create_accounts
+from benchmarks.county_money import add_money
+from benchmarks.county_supervision import add_supervision
 from communities.models import Activity, ActivityPhoto
 from communities.queries import brought_tasks, categories_of
 from pilots.models import Evidence, Pilot, ReviewAction, ReviewState, ReviewStep, StoredFile, Task, TaskConfirmation, TaskGroup, TaskRole
@@ -30,12 +32,16 @@ BATCH = 2000
 
 
 @transaction.atomic
-def make_county(pilots: int, *, password: str) -> None:
-    """Fill an empty database: plan, accounts, `pilots` pilots (at least the plan's six), their records. The same number gives the same rows."""
+def make_county(pilots: int, *, password: str, entries: int | None = None) -> None:
+    """Fill an empty database: plan, accounts, `pilots` pilots (at least the plan's six), their records. The same numbers give the same rows.
+
+    `entries`: so many payments in the ledger in all, instead of 24 a pilot."""
     call_command("load_plan", verbosity=0)
     create_accounts(password=password)
     _add_pilots(pilots - 6)
     _Records(random.Random(20220715)).make()
+    add_money(random.Random(20220716), entries=entries)
+    add_supervision(random.Random(20220717))
 
 
 # --- units, pilots, tasks ---------------------------------------------------------------------------------------------------------------
