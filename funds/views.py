@@ -89,9 +89,12 @@ def _with_papers(page: Page) -> Page:
 
 def _ledger_context(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, address: str) -> dict:
     rows = _ledger(request, pilots, asked)
-    summed = queries.ledger_total(rows)
+    key = ("ledger_total", tuple(pilot.pk for pilot in pilots), request.as_of, asked)
+    summed = remembered(key, lambda: queries.ledger_total(rows))
+    paginator = Paginator(rows, PAGE_SIZE)
+    paginator.count = summed.rows  # counted with the sum: a long ledger is read once, not twice
     return {
-        "page": _with_papers(Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))),
+        "page": _with_papers(paginator.get_page(request.GET.get("page"))),
         "asked": {"pilot": asked.pilot, "month": asked.month_day, "category": asked.category, "papers": asked.papers, "text": asked.text},
         "filtered": asked.any,
         "total": summed.amount,
@@ -270,7 +273,8 @@ def _charts(request: HttpRequest, pilots: list[Pilot], found: FundChain) -> dict
 
 def _course(request: HttpRequest, pilots: list[Pilot], found: FundChain) -> list[charts.Month]:
     """The months up to the as-of day as they were, then 按序时应支付 to the end of the phase."""
-    done = queries.by_month(pilots, request.as_of)
+    key = ("fund_months", tuple(pilot.pk for pilot in pilots), request.as_of)
+    done = remembered(key, lambda: queries.by_month(pilots, request.as_of))
     months = [charts.Month(_last_of(row.year, row.month), row.paid, row.so_far, row.planned) for row in done]
     phase = implementation_phase(request.programme) if request.programme else None
     end = phase.due if phase else request.as_of

@@ -126,6 +126,18 @@ def test_page_workbook_and_query_agree(money, as_person, today):
     assert Decimal(str(total[4])) == whole.total.paid == Decimal("30000.30")
 
 
+def test_a_kept_sum_follows_the_next_entry(money, pilot, as_person):
+    client = as_person("office")
+    for path in ("/funds/ledger/", "/funds/"):
+        assert client.get(path).context["total"] == client.get(path).context["total"] == Decimal("30000.30")
+    given(pilot("P2"), "1000")
+    advance(drafted(pilot("P2"), "100", contract=contract_on(line_of(pilot("P2"), "500"), "400")), PaymentState.PAID)
+    for path in ("/funds/ledger/", "/funds/"):
+        context = client.get(path).context
+        assert context["total"] == Decimal("30100.30") and context["page"].paginator.count == len(context["page"].object_list)
+    assert sum(month.paid or 0 for month in client.get("/funds/").context["course_months"]) == Decimal("30100.30")
+
+
 @pytest.mark.parametrize("query", ["month=2022-13", "month=x", "pilot=P99", "papers=?", "contract=abc", "page=-1"])
 def test_malformed_filters_are_ignored(query, money, as_person):
     answer = as_person("office").get(f"/funds/ledger/?{query}")
