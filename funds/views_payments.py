@@ -27,6 +27,7 @@ from funds.wording import payment_words
 from pilots import files
 from pilots.models import Pilot
 from pilots.money import ZERO, total
+from pilots.record_memory import remembered
 
 TABS = {"all": "全部", "mine": "待我办理", "open": "草稿和退回", "transit": "在途", "paid": "已支付"}
 DESK_ACTIONS = (Action.REVIEW_PAYMENT, Action.CHECK_PAYMENT, Action.REGISTER_APPROVAL, Action.PAY, Action.FILE_PAYMENT)
@@ -192,7 +193,7 @@ def detail_page(request: HttpRequest, row: Payment, *, status: int = 200, **cont
     payment_words(row)
     steps = list(row.steps.select_related("actor", "unit").order_by("id"))
     entries = list(row.entries.select_related("by").order_by("id"))
-    balance = balances_of(row).nearest if row.line_id else None
+    balance = remembered(("balance", row.pk), lambda: balances_of(row).nearest) if row.line_id else None
     applicant = now and payments.may_apply(user, row.pilot)
     attachments = file_rows(user if now else None, row)
     context = {
@@ -239,7 +240,7 @@ def _deeds(request: HttpRequest, row: Payment) -> dict:
         "desk": desk if mine else None,
         "desk_title": chain.desk_name(desk, row) if mine else "",
         "desk_refusal": why_not,
-        "checks": _checks(row) if here and desk.state != PaymentState.PAID else (),
+        "checks": remembered(("checks", row.pk), lambda: _checks(row)) if here and desk.state != PaymentState.PAID else (),
         "deed_form": _desk_form(desk, None) if here else None,
         "deed_url": reverse(DEED_URLS[desk.deed], args=[row.pk]) if here else "",
         "may_return": here and desk.may_return,

@@ -26,6 +26,16 @@ def section_blocks(place: Place, data: dict, paragraphs: list, numbered: Mapping
     return blocks
 
 
+def annex_titles(kind: Kind, data: dict) -> list[tuple[str, str]]:
+    """(附件1, title) of every annex that has something to show, without reading a file."""
+    shown = [
+        spec.title
+        for spec in kind.annexes
+        if any(code in data["tables"] for code in spec.tables) or (spec.photos and any(group["photos"] for group in data["photos"]))
+    ]
+    return [(f"附件{number}", title) for number, title in enumerate(shown, 1)]
+
+
 def annexes_of(kind: Kind, data: dict) -> list[tuple[str, str, list[Block]]]:
     """(附件1, title, blocks) of every annex that has something to show."""
     numbered = numbers(kind, data)

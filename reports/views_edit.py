@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import clock
 from accounts.access import Action, requires
 from reports import narrative, queries, services
-from reports.assembly import annexes_of, section_blocks
+from reports.assembly import annex_titles, section_blocks
 from reports.files import files_match
 from reports.forms import DatedForm
 from reports.jobs import request_generation
@@ -72,7 +72,7 @@ def _desk(request: HttpRequest, report: Report, snapshots: list[Snapshot], *, ty
         "previous": snapshots[1] if len(snapshots) > 1 else None,
         "changes": changes,
         "preview": section_blocks(place, snapshot.data, section.paragraphs, numbers(kind, snapshot.data)),
-        "annexes": annexes_of(kind, snapshot.data),
+        "annexes": annex_titles(kind, snapshot.data),
         "stored": [table["title"] for code, table in snapshot.data["tables"].items() if code in place.tables],
         "drawn": [snapshot.data["charts"][code]["finding"] for code in place.charts if code in snapshot.data["charts"]],
         "files_match": files_match(report),

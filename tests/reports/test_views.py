@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from reports import jobs, services
+from reports.assembly import annex_titles
+from reports.kinds.midterm import KIND as MIDTERM
 from reports.models import Download, JobState, Report, ReportJob, Section
 
 NOVEMBER = datetime.date(2022, 11, 30)
@@ -223,3 +225,8 @@ def test_few_queries_with_one_report_and_with_many(signed, as_person, office, pi
                 ReportJob.objects.create(report=report, requested_by=office, state=JobState.FAILED, error="x")
     assert counts[1] <= counts[0] + 1, [q["sql"][:120] for q in caught]
     assert counts[0] <= 12, [q["sql"][:160] for q in caught]
+
+
+def test_annexes_are_named_also_when_a_photo_is_gone():
+    data = {"tables": {"TB2": {}}, "photos": [{"title": "广福社区", "photos": [{"path": "gone.jpg", "caption": "议事会", "alt": ""}]}]}
+    assert annex_titles(MIDTERM, data) == [("附件1", "试点任务对照表"), ("附件2", "现场照片")]
