@@ -18,6 +18,22 @@ def ask_plainly(form: forms.BaseForm) -> None:
         field.error_messages["required"] = f"{verb}{field.label or ''}"
 
 
+class DraftFields:
+    """A form whose fields named in NEEDED are shown as 必填 but not enforced: a draft may be saved with holes; what is missing to hand in,
+    the service says. Call `mark_needed(True)` at the end of `__init__`."""
+
+    NEEDED: tuple[str, ...] = ()
+
+    def mark_needed(self, needed: bool) -> None:
+        for name in self.NEEDED:
+            self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        self.mark_needed(False)
+        super().full_clean()
+        self.mark_needed(True)
+
+
 class StaleCheck(forms.ModelForm):
     """A ModelForm that refuses to overwrite what somebody saved in between (R05).
 

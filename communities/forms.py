@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.fields import DATE_FORMATS, TIME_FORMATS, LineField, PlainDateField, PlainTimeField, TextField, halfwidth
+from accounts.forms import DraftFields
 from communities.activities import MOST_PEOPLE, check_day, tasks_for
 from communities.models import Activity
 from communities.queries import all_categories
@@ -60,7 +61,7 @@ class PhotosField(forms.Field):
         return checked
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(DraftFields, forms.ModelForm):
     """Everything may be missing in a draft; what is needed to hand in, `missing_for_submit` says."""
 
     use_required_attribute = False
@@ -111,7 +112,7 @@ class ActivityForm(forms.ModelForm):
         self.fields["tasks"].label = "对应试点任务"
         self.fields["tasks"].label_from_instance = lambda task: task.obligation.title
         self._group_categories(list(own_categories))
-        self._mark_needed(True)
+        self.mark_needed(True)
 
     def _group_categories(self, own: list[ActivityCategory]) -> None:
         field = self.fields["category"]
@@ -122,16 +123,6 @@ class ActivityForm(forms.ModelForm):
             groups.append(("本试点任务要求的", [(category.pk, category.name) for category in own]))
         groups.append(("其他类别" if own else "全部类别", [(category.pk, category.name) for category in others]))
         field.widget = forms.Select(choices=groups, attrs={"data-category": True})
-
-    def _mark_needed(self, needed: bool) -> None:
-        for name in self.NEEDED:
-            self.fields[name].required = needed
-
-    def full_clean(self) -> None:
-        """必填 is shown, not enforced here: a draft may be saved with holes."""
-        self._mark_needed(False)
-        super().full_clean()
-        self._mark_needed(True)
 
     def clean_day(self):
         check_day(self.cleaned_data["day"])

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from accounts import clock
 from accounts.fields import DayField, LineField, TextField, halfwidth, line_input
+from accounts.forms import DraftFields
 from funds.forms import LineChoice, PaperField, PlainForm, money_field, reason_field
 from funds.models import BudgetLine, Contract
 
@@ -38,7 +39,7 @@ class InvoicesField(LineField):
         return "、".join(value) if isinstance(value, list | tuple) else value
 
 
-class PaymentForm(PlainForm):
+class PaymentForm(DraftFields, PlainForm):
     """What the community knows. Payee and account come from the contract; everything may be missing in a draft."""
 
     NEEDED = ("line", "amount", "purpose", "payee", "witness")
@@ -80,17 +81,7 @@ class PaymentForm(PlainForm):
         super().__init__(*args, **kwargs)
         self.fields["contract"].queryset = contracts
         self.fields["line"].queryset = lines
-        self._mark_needed(True)
-
-    def _mark_needed(self, needed: bool) -> None:
-        for name in self.NEEDED:
-            self.fields[name].required = needed
-
-    def full_clean(self) -> None:
-        """必填 is shown, not enforced here: a draft may be saved with holes; what is missing to hand in, the rules say."""
-        self._mark_needed(False)
-        super().full_clean()
-        self._mark_needed(True)
+        self.mark_needed(True)
 
     def clean_account_tail(self) -> str:
         tail = halfwidth(self.cleaned_data["account_tail"])
