@@ -1,8 +1,12 @@
 """Short ways to money: a source, an allocation, a project with its budget line, a contract, an application at any desk."""
 
 import datetime
+import hashlib
 import itertools
 from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
 
 from accounts.models import User
 from funds import chain
@@ -25,12 +29,16 @@ def person(username: str) -> User:
 
 def stored(by: User) -> StoredFile:
     number = next(_numbers)
+    content = f"%PDF-1.4 {number}".encode()
+    path = Path(settings.MEDIA_ROOT) / f"test/funds-{number}.pdf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
     return StoredFile.objects.create(
         kind=StoredFile.Kind.PDF,
         content_type="application/pdf",
         original_name=f"{number}.pdf",
-        size=1,
-        sha256=f"{number:064d}",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
         path=f"test/funds-{number}.pdf",
         uploaded_by=by,
     )

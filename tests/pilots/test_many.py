@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from penxi_pilot import home
-from pilots import listing, standings, views
+from penxi_pilot.home import board
+from pilots import listing, record_memory, standings, views
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +38,14 @@ def test_the_list_comes_in_pages_without_a_sum_of_one_page(as_person, monkeypatc
 def test_the_home_shows_the_worst_lights_and_counts_all(as_person, monkeypatch, username):
     client = as_person(username)
     whole = client.get(reverse("home"))
-    monkeypatch.setattr(home, "SHOWN_PILOTS", 2)
+    monkeypatch.setattr(board, "SHOWN_PILOTS", 2)
+    record_memory.forget()
     short = client.get(reverse("home"))
-    assert len(short.context["standings"]) == 2 and short.context["more_pilots"] == 4
-    assert "另有 4 个试点" in short.content.decode() and "另有" not in whole.content.decode()
-    assert short.context["progress"] == whole.context["progress"] and short.context["archive"] == whole.context["archive"]
-    assert short.context["attention"] == whole.context["attention"]
+    few, all_of_them = short.context["board"], whole.context["board"]
+    assert len(few.shown) == 2 and few.more == 4 and len(all_of_them.shown) == 6
+    assert "另有 4 个试点" in short.content.decode() and "另有 4 个试点" not in whole.content.decode()
+    assert [row.standing for row in few.rows] == [row.standing for row in all_of_them.rows]
+    assert few.attention == all_of_them.attention
 
 
 def test_naming_pilots_or_reading_all_gives_the_same_tasks(as_person, monkeypatch, today):

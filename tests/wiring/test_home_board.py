@@ -21,7 +21,7 @@ from tests.conftest import TODAY
 from tests.funds import records as money
 from tests.supervision import records as visits
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def words(page):
