@@ -49,6 +49,7 @@ def test_database_and_migrations_are_fine(db):
     health.check_migrations()
 
 
+@pytest.mark.postgres
 def test_a_migration_that_was_not_applied_is_counted(db):
     MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
     with pytest.raises(health.Broken, match="1 个迁移"):
