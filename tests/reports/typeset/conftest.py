@@ -10,7 +10,8 @@ from reports.typeset.fonts import ROLE_NAMES, Face, FontSet, Metrics, load_fonts
 
 
 def fandol_folder() -> Path | None:
-    for folder in (Path(settings.PENXI_VAR) / "fonts", settings.BASE_DIR / "var" / "fonts", Path("/usr/share/fonts/opentype/fandol")):
+    fetched = (Path(settings.PENXI_VAR) / "fonts", settings.BASE_DIR / ".venv" / "fonts", settings.BASE_DIR / "var" / "fonts")
+    for folder in (*fetched, Path("/usr/share/fonts/opentype/fandol")):
         if all((folder / name).is_file() for name in DIGESTS):
             return folder
     return None
