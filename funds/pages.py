@@ -1,5 +1,6 @@
 """What the pages of the money room share: reading an address, setting a form, running a deed once, exporting what is filtered."""
 
+import datetime
 from collections.abc import Callable, Iterable, Sequence
 
 from django.conf import settings
@@ -68,19 +69,21 @@ def export(
     conditions: str = "",
     total: Sequence | None = None,
     notes: Sequence[str] = (),
+    as_of: datetime.date | None = None,
 ) -> HttpResponse:
-    """Exactly what is filtered as a workbook, with 合计; recorded in the audit log."""
+    """Exactly what is filtered as a workbook, with 合计; recorded in the audit log. `as_of`: the day of figures; without it that of records."""
+    as_of = as_of or request.records_day
     audit.record(AuditKind.EXPORT, user=request.user, request=request, label=title, rows=count, filters=conditions or "全部")
     unit = request.user.unit
     sheet = Sheet(
         title,
         heading=title,
-        subheading=f"填报单位：{unit.name}　数据截止日期：{request.as_of.isoformat()}　单位：元",
+        subheading=f"填报单位：{unit.name}　数据截止日期：{as_of.isoformat()}　单位：元",
         lines=[f"筛选条件：{conditions or '全部'}", AUXILIARY],
         columns=columns,
         rows=rows,
         total=total,
         notes=notes,
     )
-    name = f"{unit.short_name}_{title}_{request.as_of.isoformat()}.xlsx"
-    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=unit.name, dated=request.as_of)
+    name = f"{unit.short_name}_{title}_{as_of.isoformat()}.xlsx"
+    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=unit.name, dated=as_of)

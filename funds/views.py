@@ -42,6 +42,8 @@ class Asked:
     papers: str
     text: str
     contract: int | None
+    day: datetime.date
+    """What was entered up to this day."""
 
     @property
     def any(self) -> bool:
@@ -61,7 +63,7 @@ class Asked:
         return "；".join(found)
 
 
-def asked_of(request: HttpRequest, pilots: list[Pilot]) -> Asked:
+def asked_of(request: HttpRequest, pilots: list[Pilot], day: datetime.date) -> Asked:
     words = asked_words(request.GET, "pilot", "month", "category", "papers", "q", "contract")
     return Asked(
         pilot=words["pilot"] if any(pilot.code == words["pilot"] for pilot in pilots) else "",
@@ -70,13 +72,14 @@ def asked_of(request: HttpRequest, pilots: list[Pilot]) -> Asked:
         papers="missing" if words["papers"] == "missing" else "",
         text=words["q"],
         contract=number_of(words["contract"]),
+        day=day,
     )
 
 
-def _ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked):
+def _ledger(pilots: list[Pilot], asked: Asked):
     lacking = bool(asked.papers)
     narrowed = {"month": asked.month, "pilot": asked.pilot, "category": asked.category, "contract": asked.contract}
-    return queries.ledger(pilots, request.as_of, text=asked.text, lacking=lacking, **narrowed)
+    return queries.ledger(pilots, asked.day, text=asked.text, lacking=lacking, **narrowed)
 
 
 def _with_papers(page: Page) -> Page:
@@ -88,8 +91,8 @@ def _with_papers(page: Page) -> Page:
 
 
 def _ledger_context(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, address: str) -> dict:
-    rows = _ledger(request, pilots, asked)
-    key = ("ledger_total", tuple(pilot.pk for pilot in pilots), request.as_of, asked)
+    rows = _ledger(pilots, asked)
+    key = ("ledger_total", tuple(pilot.pk for pilot in pilots), asked)
     summed = remembered(key, lambda: queries.ledger_total(rows))
     paginator = Paginator(rows, PAGE_SIZE)
     paginator.count = summed.rows  # counted with the sum: a long ledger is read once, not twice
@@ -102,7 +105,7 @@ def _ledger_context(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, 
         "filter_url": address,
         "pilots": pilots,
         "several": len(pilots) > 1,
-        "months": _months(request.as_of),
+        "months": _months(asked.day),
     }
 
 
@@ -120,7 +123,7 @@ def _months(as_of: datetime.date) -> list[datetime.date]:
 @requires(Action.VIEW_FUNDS)
 def fund_ledger(request: HttpRequest) -> HttpResponse:
     pilots = visible_pilots(request)
-    asked = asked_of(request, pilots)
+    asked = asked_of(request, pilots, request.records_day)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return export_ledger(request, pilots, asked)
     context = _ledger_context(request, pilots, asked, address=reverse("fund_ledger"))
@@ -130,7 +133,7 @@ def fund_ledger(request: HttpRequest) -> HttpResponse:
 
 def export_ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, title: str = "资金支出明细") -> HttpResponse:
     """TB6: exactly the rows that are filtered, reversals among them, with 合计 and 大写."""
-    rows = _ledger(request, pilots, asked)
+    rows = _ledger(pilots, asked)
     summed = queries.ledger_total(rows)
     columns = [
         *(Col("序号", "int"), Col("日期", "date"), Col("试点"), Col("项目"), Col("用途类别"), Col("期次与用途"), Col("收款单位")),
@@ -165,7 +168,9 @@ def export_ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, ti
     )
     sums = ("", "", "", "", "", "", "", summed.amount, *[""] * 6)
     notes = [f"合计大写：{_words_of(summed.amount)}"]
-    return export(request, title, columns, cells, count=summed.rows, conditions=asked.words(pilots), total=sums, notes=notes)
+    return export(
+        request, title, columns, cells, count=summed.rows, conditions=asked.words(pilots), total=sums, notes=notes, as_of=asked.day
+    )
 
 
 # --- 资金总览 -----------------------------------------------------------------------------------------------------------------------
@@ -175,7 +180,7 @@ def export_ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, ti
 @requires(Action.VIEW_FUNDS)
 def fund_overview(request: HttpRequest) -> HttpResponse:
     pilots = visible_pilots(request)
-    asked = asked_of(request, pilots)
+    asked = asked_of(request, pilots, request.as_of)
     whole = request.user.role in COUNTY
     found = _kept_chain(pilots, request.as_of, whole=whole)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
@@ -298,7 +303,9 @@ def export_overview(request: HttpRequest, found: FundChain) -> HttpResponse:
     ]
     cells = [(number, row.pilot.unit.short_name, *_sums(row)) for number, row in enumerate(found.rows, 1)]
     notes = ["执行率＝支付÷下达到试点的额度；结余＝下达额度−支付。", f"下达 {yuan(found.issued)} 元，未分配 {yuan(found.unallocated)} 元。"]
-    return export(request, "资金使用情况汇总", columns, cells, count=len(cells), total=("", "", *_sums(found.total)), notes=notes)
+    return export(
+        request, "资金使用情况汇总", columns, cells, count=len(cells), total=("", "", *_sums(found.total)), notes=notes, as_of=request.as_of
+    )
 
 
 def _sums(row: PilotFunds) -> tuple:

@@ -46,7 +46,7 @@ def _nearly_spent(row: LineFunds) -> bool:
 
 def _visible_lines(request: HttpRequest) -> QuerySet[BudgetLine]:
     """Budget lines in sight that were entered by the day."""
-    entered = BudgetEntry.objects.filter(line=OuterRef("pk"), on__lte=request.as_of)
+    entered = BudgetEntry.objects.filter(line=OuterRef("pk"), on__lte=request.records_day)
     rows = BudgetLine.objects.visible_to(request.user).filter(Exists(entered)).select_related("pilot__unit", "project", "category")
     return rows.order_by("pilot__order", "project__code", "category__order")
 
@@ -73,9 +73,9 @@ def budget_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export_lines(request, rows)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = queries.line_funds(page.object_list, request.as_of)
+    found = queries.line_funds(page.object_list, request.records_day)
     page.object_list = [(row, _nearly_spent(row)) for row in found]
-    entries = BudgetEntry.objects.filter(line__in=rows.order_by().values("pk"), on__lte=request.as_of)
+    entries = BudgetEntry.objects.filter(line__in=rows.order_by().values("pk"), on__lte=request.records_day)
     held, pilots = entries.aggregate(found=total(signed()))["found"], visible_pilots(request)
     context = {
         "page": page,
@@ -109,7 +109,7 @@ def _export_lines(request: HttpRequest, rows: QuerySet[BudgetLine]) -> HttpRespo
             row.left,
             row.free,
         )
-        for number, row in enumerate(queries.line_funds(rows, request.as_of), 1)
+        for number, row in enumerate(queries.line_funds(rows, request.records_day), 1)
     ]
     sums = ("", "", "", "", "", *(sum((row[place] for row in cells), ZERO) for place in range(5, 10)))
     return export(request, "项目预算", columns, cells, count=len(cells), total=sums)
@@ -157,9 +157,9 @@ def _line_page(request: HttpRequest, row: BudgetLine, *, status: int = 200, **co
     own = Contract.objects.visible_to(request.user).filter(line=row)
     context = {
         "row": row,
-        "funds": queries.line_funds([row], request.as_of)[0],
-        "entries": list(row.entries.filter(on__lte=request.as_of).select_related("by")),
-        "contracts": list(queries.contracts(own, request.as_of)),
+        "funds": queries.line_funds([row], request.records_day)[0],
+        "entries": list(row.entries.filter(on__lte=request.records_day).select_related("by")),
+        "contracts": list(queries.contracts(own, request.records_day)),
         "paid_url": f"{reverse('payment_list')}?line={row.pk}&tab=paid",
         "may_enter": _plans(request),
         "form": BudgetChangeForm(),
@@ -201,7 +201,7 @@ def _balanced(row: Contract) -> Contract:
 
 def _contracts(request: HttpRequest) -> tuple[QuerySet[Contract], dict]:
     asked = asked_words(request.GET, "pilot", "method", "q", "project")
-    rows = queries.contracts(Contract.objects.visible_to(request.user), request.as_of)
+    rows = queries.contracts(Contract.objects.visible_to(request.user), request.records_day)
     if asked["pilot"]:
         rows = rows.filter(pilot__code=asked["pilot"])
     if asked["method"] in Contract.Method.values:
@@ -312,7 +312,7 @@ def _sign(request: HttpRequest, data: dict) -> Contract:
 
 
 def _contract(request: HttpRequest, pk: int) -> Contract:
-    rows = queries.contracts(Contract.objects.visible_to(request.user), request.as_of)
+    rows = queries.contracts(Contract.objects.visible_to(request.user), request.records_day)
     related = ("by", "pilot__unit", "pilot__accountable", "line__category", "line__project")
     return _balanced(get_object_or_404(rows.select_related(*related), pk=pk))
 
@@ -321,7 +321,7 @@ def _contract(request: HttpRequest, pk: int) -> Contract:
 @requires(Action.VIEW_FUNDS)
 def contract_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = _contract(request, pk)
-    changes = list(row.changes.filter(on__lte=request.as_of).select_related("by"))
+    changes = list(row.changes.filter(on__lte=request.records_day).select_related("by"))
     address = reverse("payment_list")
     mine = request.as_of_is_default and contracts.may_contract(request.user, row.pilot)
     ended = any(change.kind == ContractChange.Kind.END for change in changes)
@@ -343,14 +343,14 @@ def contract_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def contract_payments(request: HttpRequest, contract: Contract) -> list:
     """The applications under a contract in the order they were handed in, each with its word."""
-    rows = contract.payments.visible_to(request.user).with_state_on(request.as_of)
+    rows = contract.payments.visible_to(request.user).with_state_on(request.records_day)
     rows = rows.exclude(state=PaymentState.DRAFT).filter(state_on__isnull=False).order_by("pk")
-    return [payment_words(row, request.as_of) for row in rows]
+    return [payment_words(row, request.records_day) for row in rows]
 
 
 def _papers(request: HttpRequest, row: Contract, mine: bool) -> dict:
     """The papers of a contract by kind: those every contract needs first; the others only where there is one or one may be added."""
-    found = list(row.files.filter(on__lte=request.as_of).select_related("file"))
+    found = list(row.files.filter(on__lte=request.records_day).select_related("file"))
     kinds = []
     needed = (ContractFile.Kind.PROCUREMENT, ContractFile.Kind.AWARD, ContractFile.Kind.CONTRACT)
     for kind in ContractFile.Kind:

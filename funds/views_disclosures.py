@@ -30,7 +30,7 @@ LAYOUT = (("pilot", "period"), ("posted_on", "until"), ("place",), ("telephone",
 
 def _rows(request: HttpRequest) -> QuerySet[Disclosure]:
     related = ("pilot__unit", "pilot__accountable", "created_by", "text_file", "start_photo", "end_photo")
-    return Disclosure.objects.visible_to(request.user).up_to(request.as_of).select_related(*related)
+    return Disclosure.objects.visible_to(request.user).up_to(request.records_day).select_related(*related)
 
 
 def _own_pilots(request: HttpRequest) -> QuerySet[Pilot]:
@@ -95,7 +95,7 @@ def _export(request: HttpRequest, rows: QuerySet[Disclosure]) -> HttpResponse:
 @requires(Action.VIEW_FUNDS)
 def disclosure_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(_rows(request), pk=pk)
-    over = row.until < request.as_of
+    over = row.until < request.records_day
     photos = [
         {"kind": "start", "word": "张贴照片", "file": row.start_photo, "late": True, "missing": "缺张贴照片"},
         {"kind": "end", "word": "期满照片", "file": row.end_photo, "late": over, "missing": "缺期满照片" if over else "待期满"},

@@ -46,7 +46,7 @@ def print_address(payment: Payment) -> str:
 
 def _rows(request: HttpRequest) -> QuerySet[Payment]:
     """Applications in sight with `state_on`, what they were on the day; on a past day only what was handed in by then."""
-    rows = queries.payments_on(Payment.objects.visible_to(request.user), request.as_of)
+    rows = queries.payments_on(Payment.objects.visible_to(request.user), request.records_day)
     return rows if request.as_of_is_default else rows.filter(state_on__isnull=False).exclude(state_on=PaymentState.DRAFT)
 
 
@@ -98,7 +98,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     rows, asked = _filtered(request)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, rows, asked)
-    page = Paginator(queries.payment_list(rows, request.as_of), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(queries.payment_list(rows, request.records_day), PAGE_SIZE).get_page(request.GET.get("page"))
     page.object_list = [payment_words(row) for row in page.object_list]
     summed = rows.order_by().aggregate(found=total("amount"))["found"]
     pilots = visible_pilots(request)
@@ -163,7 +163,7 @@ def _export(request: HttpRequest, rows: QuerySet[Payment], asked: dict) -> HttpR
             row.witness,
             row.approver,
         )
-        for number, row in enumerate(queries.payment_list(rows, request.as_of), 1)
+        for number, row in enumerate(queries.payment_list(rows, request.records_day), 1)
     ]
     sums = (*[""] * 9, sum((row[9] or ZERO for row in cells), ZERO), *[""] * 5)
     words = [TABS[asked["tab"]]] if asked["tab"] != "all" else []

@@ -40,12 +40,12 @@ def _amounts_shown(user: User) -> bool:
 
 def _sources(request: HttpRequest) -> list[SourceRow]:
     """The documents in sight as of the day."""
-    return queries.sources(request.as_of, FundSource.objects.visible_to(request.user))
+    return queries.sources(request.records_day, FundSource.objects.visible_to(request.user))
 
 
 def _given(request: HttpRequest) -> QuerySet[Allocation]:
     """What was given to the pilots in sight by the day; reversals stand as rows of their own."""
-    rows = Allocation.objects.visible_to(request.user).up_to(request.as_of).select_related("source", "pilot__unit", "by")
+    rows = Allocation.objects.visible_to(request.user).up_to(request.records_day).select_related("source", "pilot__unit", "by")
     return rows.order_by("pilot__order", "allocated_on", "id")
 
 
@@ -68,7 +68,7 @@ def fund_source_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, given, asked)
     page = Paginator(given, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = _marked(page.object_list, request.as_of)
+    page.object_list = _marked(page.object_list, request.records_day)
     shown = given.aggregate(found=total(signed()))["found"]
     issued, allocated = sum((row.issued for row in rows), ZERO), sum((row.given for row in rows), ZERO)
     context = {
@@ -93,7 +93,7 @@ def _export(request: HttpRequest, given: QuerySet[Allocation], asked: dict) -> H
         *(Col("序号", "int"), Col("来源", "code"), Col("文号"), Col("文件名称"), Col("下达日期", "date"), Col("试点")),
         *(Col("分配文号"), Col("分配日期", "date"), Col("金额", "yuan"), Col("情况", "mark"), Col("说明")),
     ]
-    rows = _marked(given, request.as_of)
+    rows = _marked(given, request.records_day)
     cells = (
         (
             number,
@@ -159,7 +159,9 @@ def fund_source_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _source(request: HttpRequest, pk: int) -> SourceRow:
-    row = next(iter(queries.sources(request.as_of, FundSource.objects.visible_to(request.user).filter(pk=pk).select_related("by"))), None)
+    row = next(
+        iter(queries.sources(request.records_day, FundSource.objects.visible_to(request.user).filter(pk=pk).select_related("by"))), None
+    )
     if row is None:
         raise Http404
     return row
@@ -174,8 +176,8 @@ def _detail(request: HttpRequest, found: SourceRow, *, status: int = 200, **cont
         "amount_words": capital(row.amount),
         "allocated": found.given,
         "rest": found.left,
-        "allocations": _marked(_given(request).filter(source=row), request.as_of),
-        "reversal": FundSource.objects.filter(reverses=row, on__lte=request.as_of).select_related("by").first(),
+        "allocations": _marked(_given(request).filter(source=row), request.records_day),
+        "reversal": FundSource.objects.filter(reverses=row, on__lte=request.records_day).select_related("by").first(),
         "may_register": _issues(request),
         "form": AllocationForm(pilots=_pilots(request)),
         "reversal_form": ReversalForm(),

@@ -1,4 +1,9 @@
-"""数据截止日期: the day every figure on a page speaks of. Kept in the session, set by the switch in the top bar, overridden by ?as_of=."""
+"""数据截止日期: the day every figure on a page speaks of. Kept in the session, set by the switch in the top bar, overridden by ?as_of=.
+
+Two days stand on a request. `as_of` is that of figures (home, overviews, reports): without a choice the earlier of today and the end of the
+programme, so that rates and lights stop moving when the plan has run out. `records_day` is that of lists and single records: without a choice
+it is today, so that what is paid, rectified or accepted after the end is seen by those who work on it. A chosen day holds for both.
+"""
 
 import contextlib
 import datetime
@@ -27,7 +32,7 @@ def default_as_of(programme: Programme | None) -> datetime.date:
 
 
 class AsOfMiddleware:
-    """Puts `as_of`, `as_of_is_default` and `programme` on each request of a logged-in person; the programme is read once per request."""
+    """Puts `as_of`, `records_day`, `as_of_is_default` and `programme` on each request of a logged-in person; the programme is read once."""
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -47,7 +52,8 @@ class AsOfMiddleware:
         default = default_as_of(programme)
         chosen = parse_day(request.GET.get("as_of")) or parse_day(request.session.get(SESSION_KEY))
         request.as_of = min(chosen, clock.today()) if chosen else default
-        request.as_of_is_default = request.as_of == default
+        request.as_of_is_default = chosen is None or request.as_of == clock.today()
+        request.records_day = clock.today() if request.as_of_is_default else request.as_of
 
 
 def frame(request: HttpRequest) -> dict:
@@ -57,6 +63,7 @@ def frame(request: HttpRequest) -> dict:
         "as_of_is_default": getattr(request, "as_of_is_default", True),
         "programme": getattr(request, "programme", None),
         "today": clock.today(),
+        "records_day": getattr(request, "records_day", None),
         "carries_pilot": SimpleLazyObject(lambda: _carries_pilot(request)),
     }
 

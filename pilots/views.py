@@ -17,7 +17,7 @@ from accounts import clock
 from accounts.access import Action, may, requires
 from accounts.auth import safe_next
 from accounts.models import Role
-from pilots.asof import SESSION_KEY, parse_day
+from pilots.asof import SESSION_KEY, default_as_of, parse_day
 from pilots.cards import group_cards
 from pilots.listing import figure_words
 from pilots.models import Evidence, ObligationKind, Phase, Pilot, ReviewState, Task
@@ -34,13 +34,14 @@ SWITCH_UP_TO = 30
 
 @require_POST
 def as_of_set(request: HttpRequest) -> HttpResponse:
-    """Set the as-of day of this session; empty or the default day goes back to the default. A day to come is refused."""
+    """Set the as-of day of this session; empty, or a today that is the default, goes back to the default. A day to come is refused."""
     wanted, given = parse_day(request.POST.get("as_of")), request.POST.get("as_of", "")
+    plain = wanted == clock.today() == default_as_of(request.programme)
     if given and wanted is None:
         messages.error(request, "数据截止日期应写成 2022-11-30 的样子，没有改动。")
     elif wanted and wanted > clock.today():
         messages.error(request, f"数据截止日期不能晚于今天（{clock.today().isoformat()}），没有改动。")
-    elif wanted:
+    elif wanted and not plain:
         request.session[SESSION_KEY] = wanted.isoformat()
     else:
         request.session.pop(SESSION_KEY, None)

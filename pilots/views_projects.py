@@ -28,8 +28,12 @@ _TONES = {None: "none", "started": "go", "progress": "go", "completed": "ok", "a
 
 def _rows(request: HttpRequest) -> QuerySet[Project]:
     """Projects in sight with their progress as of the day; on a past day those on the list then."""
-    rows = Project.objects.visible_to(request.user).with_progress(request.as_of).select_related("pilot__unit", "pilot__accountable", "unit")
-    return rows if request.as_of_is_default else rows.filter(on__lte=request.as_of)
+    rows = (
+        Project.objects.visible_to(request.user)
+        .with_progress(request.records_day)
+        .select_related("pilot__unit", "pilot__accountable", "unit")
+    )
+    return rows if request.as_of_is_default else rows.filter(on__lte=request.records_day)
 
 
 def _worded(project: Project) -> Project:
@@ -115,10 +119,10 @@ def _export(request: HttpRequest, rows: QuerySet[Project], asked: dict) -> HttpR
         for number, row in enumerate(found, 1)
     )
     audit.record(AuditKind.EXPORT, user=request.user, request=request, label="项目清单", rows=len(found), filters=filters)
-    subheading = f"填报单位：{request.user.unit.name}　数据截止日期：{request.as_of.isoformat()}"
+    subheading = f"填报单位：{request.user.unit.name}　数据截止日期：{request.records_day.isoformat()}"
     sheet = Sheet("项目清单", heading="项目清单", subheading=subheading, columns=columns, rows=cells)
-    name = f"{request.user.unit.short_name}_项目清单_{request.as_of.isoformat()}.xlsx"
-    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name, dated=request.as_of)
+    name = f"{request.user.unit.short_name}_项目清单_{request.records_day.isoformat()}.xlsx"
+    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name, dated=request.records_day)
 
 
 # --- the form -------------------------------------------------------------------------------------------------------------------
@@ -202,15 +206,15 @@ def _detail(request: HttpRequest, row: Project, *, status: int = 200, **context)
     _worded(row)
     now = request.as_of_is_default
     mine = now and services.may_manage(request.user, row.pilot) and row.cancelled_on is None
-    milestones = list(row.milestones.filter(on__lte=request.as_of))
+    milestones = list(row.milestones.filter(on__lte=request.records_day))
     if not now:
         for item in milestones:
-            if item.recorded_on and item.recorded_on > request.as_of:
+            if item.recorded_on and item.recorded_on > request.records_day:
                 item.done_on = None
     context = {
         "row": row,
         "tasks": list(row.tasks.select_related("obligation").order_by("obligation__order")),
-        "steps": list(row.steps.filter(on__lte=request.as_of).select_related("actor", "evidence").order_by("-id")),
+        "steps": list(row.steps.filter(on__lte=request.records_day).select_related("actor", "evidence").order_by("-id")),
         "milestones": milestones,
         "milestones_done": sum(1 for item in milestones if item.done_on),
         "changes": changes_of(row),

@@ -39,7 +39,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     if not request.GET and request.session.get(REMEMBERED):
         return redirect(f"{reverse('task_list')}?{request.session[REMEMBERED]}")
     asked = Asked.from_query(request.GET)
-    listing = TaskListing(request.user, request.as_of, asked)
+    listing = TaskListing(request.user, request.records_day, asked)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, listing)
     _remember(request)
@@ -102,14 +102,14 @@ def _export(request: HttpRequest, listing: TaskListing) -> HttpResponse:
     sheet = Sheet(
         "任务清单",
         heading=f"{request.programme.short_name}任务清单",
-        subheading=f"填报单位：{request.user.unit.name}　数据截止日期：{request.as_of.isoformat()}",
+        subheading=f"填报单位：{request.user.unit.name}　数据截止日期：{request.records_day.isoformat()}",
         lines=[f"范围：{title}{'；' + conditions if conditions else ''}"],
         columns=columns,
         rows=export_rows(rows),
         notes=["来源为“建议”的目标尚未核定，只列实际值，不判定是否达标。“以上”含本数。"],
     )
-    name = f"{request.user.unit.short_name}_任务清单_{request.as_of.isoformat()}.xlsx"
-    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name, dated=request.as_of)
+    name = f"{request.user.unit.short_name}_任务清单_{request.records_day.isoformat()}.xlsx"
+    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name, dated=request.records_day)
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _neighbours(request: HttpRequest, pk: int) -> Neighbours:
         Task.objects.visible_to(request.user)
         .filter(unit__in=one.values("unit"), obligation__kind__in=one.values("obligation__kind"))
         .select_related("obligation__phase", "pilot__unit", "pilot__type", "unit__parent", "accountable")
-        .with_confirmation(request.as_of)
+        .with_confirmation(request.records_day)
     )
     tasks = list(rows)
     task = next((task for task in tasks if task.pk == pk), None)
@@ -177,7 +177,7 @@ def _detail(request: HttpRequest, pk: int, tab: str, around: Neighbours | None =
     """What all tabs of a task share: quotation, roles, dates, state, the reviewer's panel."""
     around = around or _neighbours(request, pk)
     task = around.task
-    states = task_states(around.of_sentence, request.as_of)
+    states = task_states(around.of_sentence, request.records_day)
     state = states[pk]
     sentence = plan_text(request.programme).sentence(task.obligation.sentence)
     past = not request.as_of_is_default
@@ -192,7 +192,7 @@ def _detail(request: HttpRequest, pk: int, tab: str, around: Neighbours | None =
         "roles": _roles(task),
         "own": _shown([task], states),
         "siblings": _shown([other for other in around.of_sentence if other.pk != pk], states),
-        "words": list(task.confirmations.select_related("actor__unit").filter(on__lte=request.as_of)),
+        "words": list(task.confirmations.select_related("actor__unit").filter(on__lte=request.records_day)),
         "checks": services.checks_of(state),
         "confirming_unit": confirming,
         "may_confirm": mine and not state.confirmed,
@@ -228,7 +228,7 @@ def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _files(request: HttpRequest, pk: int) -> list[Evidence]:
     """The evidence linked to a task that was handed in by the as-of day (drafts of the own unit today), each with its state then."""
-    rows = Evidence.objects.visible_to(request.user).filter(tasks=pk).with_state_on(request.as_of)
+    rows = Evidence.objects.visible_to(request.user).filter(tasks=pk).with_state_on(request.records_day)
     rows = list(rows.select_related("type", "file", "created_by").order_by("-dated", "-pk"))
     for row in rows:
         row.state_then = row.state_on or (row.state if request.as_of_is_default else None)
@@ -242,7 +242,7 @@ def task_activities(request: HttpRequest, pk: int) -> HttpResponse:
     """The activity records linked to a task, as they stood on the day."""
     found = []
     for model in record_models():
-        rows = model.objects.visible_to(request.user).filter(tasks=pk).with_state_on(request.as_of).filter(state_on__isnull=False)
+        rows = model.objects.visible_to(request.user).filter(tasks=pk).with_state_on(request.records_day).filter(state_on__isnull=False)
         for row in rows.select_related("category").order_by(F("day").desc(nulls_last=True), "-pk"):
             row.word_then = ReviewState(row.state_on).label
             found.append(row)
@@ -266,7 +266,7 @@ def task_figure(request: HttpRequest, pk: int, order: int) -> HttpResponse:
     """The rows behind one figure of a task (每个数字打开它的明细), with its definition."""
     around = _neighbours(request, pk)
     task = around.task
-    state = task_states([task], request.as_of)[pk]
+    state = task_states([task], request.records_day)[pk]
     measured = next((m for m in state.measures if m.indicator.order == order), None)
     if measured is None:
         raise Http404
@@ -284,7 +284,7 @@ def _figure_rows(request: HttpRequest, task: Task, measured: Measured) -> list |
     found = registered(measured.indicator.metric.code)
     if found is None or found.rows is None or task.pilot is None:
         return None
-    rows = found.rows(task.pilot, request.as_of, **measured.indicator.params)
+    rows = found.rows(task.pilot, request.records_day, **measured.indicator.params)
     return [_figure_row(row) for row in rows.select_related("unit")[:200]]
 
 

@@ -39,17 +39,17 @@ def payment_form_print(request: HttpRequest, pk: int) -> HttpResponse:
 def findings_print(request: HttpRequest) -> HttpResponse:
     """整改台账 of the findings the person sees, under the filters of the list."""
     ledger = Ledger(request)
-    rows = finding_ledger(request.user, request.as_of, ledger.rows)[:MOST_ROWS]
+    rows = finding_ledger(request.user, request.records_day, ledger.rows)[:MOST_ROWS]
     audit.record(AuditKind.EXPORT, user=request.user, request=request, label="问题整改台账（打印）", rows=len(rows))
     document = findings_ledger(
         rows,
-        as_of=request.as_of,
+        as_of=request.records_day,
         scope=ledger.scope,
         issuer=request.user.unit.name,
         today=clock.today(),
         sample=any(row.sample for row in rows) or sample_mode(),
     )
-    return _pdf(document, f"问题整改台账_{request.as_of.isoformat()}.pdf")
+    return _pdf(document, f"问题整改台账_{request.records_day.isoformat()}.pdf")
 
 
 def _pdf(document: Document, name: str) -> HttpResponse:

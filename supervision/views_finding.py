@@ -80,10 +80,10 @@ HANDLED = ("close", "return", "grant", "refuse")
 def finding_context(request: HttpRequest, finding: Finding, *, back: str = "", tried: str = "", form: forms.Form | None = None) -> dict:
     """What a finding shows: how it stood on the as-of day, its way, its files, what this person may do now and the forms for it."""
     today = request.as_of_is_default
-    steps = [step for step in finding.steps.all() if today or step.on <= request.as_of]
+    steps = [step for step in finding.steps.all() if today or step.on <= request.records_day]
     if not today and steps:
         finding.state_on, finding.deadline_on = steps[-1].state, steps[-1].deadline
-        mark([finding], request.as_of)
+        mark([finding], request.records_day)
     shown = [file for file in finding.files.all() if file.step_id is None or any(step.pk == file.step_id for step in steps)]
     handed = [file for file in shown if file.step_id is not None]
     possible = {action.value for action in findings.possible_actions(request.user, finding)} if today else set()
@@ -106,7 +106,7 @@ def finding_context(request: HttpRequest, finding: Finding, *, back: str = "", t
         "tried": tried,
         "back": back,
         "own_refusal": _own_refusal(request, finding) if today else "",
-        "urging": urging_text(finding, request.as_of) if finding.status in (FindingState.ASSIGNED, FindingState.RECTIFYING) else "",
+        "urging": urging_text(finding, request.records_day) if finding.status in (FindingState.ASSIGNED, FindingState.RECTIFYING) else "",
     }
 
 
@@ -128,7 +128,7 @@ def _own_refusal(request: HttpRequest, finding: Finding) -> str:
 
 
 def _found(request: HttpRequest, pk: int) -> Finding:
-    found = queries.finding_whole(request.user, pk, request.as_of)
+    found = queries.finding_whole(request.user, pk, request.records_day)
     if found is None:
         raise Http404
     return found

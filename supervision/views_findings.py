@@ -42,7 +42,7 @@ class Ledger:
     request: HttpRequest
 
     def __post_init__(self) -> None:
-        user, self.as_of = self.request.user, self.request.as_of
+        user, self.as_of = self.request.user, self.request.records_day
         self.pilots: list[Pilot] = list(Pilot.objects.visible_to(user).select_related("unit", "accountable"))
         self.asked: Asked = understood(self.request, self.pilots)
         self.known: QuerySet[Finding] = narrowed(queries.finding_rows(user, self.as_of), self.asked)
@@ -71,8 +71,8 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(ledger)
     page = Paginator(ledger.rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = mark(page.object_list, request.as_of)
-    by_pilot = queries.findings_by_pilot(ledger.pilots, request.as_of)
+    page.object_list = mark(page.object_list, request.records_day)
+    by_pilot = queries.findings_by_pilot(ledger.pilots, request.records_day)
     opened = _opened(request, page)
     context = {
         "page": page,
@@ -96,9 +96,9 @@ def _opened(request: HttpRequest, page: Page) -> Finding | None:
     """The finding beside the list: the one asked for, else the first of the page."""
     asked = request.GET.get("open", "")
     wanted = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 12 else None
-    found = queries.finding_whole(request.user, wanted, request.as_of) if wanted else None
+    found = queries.finding_whole(request.user, wanted, request.records_day) if wanted else None
     if found is None and page.object_list:
-        found = queries.finding_whole(request.user, page.object_list[0].pk, request.as_of)
+        found = queries.finding_whole(request.user, page.object_list[0].pk, request.records_day)
     return found
 
 
@@ -115,14 +115,14 @@ def _address(request: HttpRequest) -> str:
 def finding_print(request: HttpRequest) -> HttpResponse:
     """问题整改台账 with every column, to be printed on A4 landscape."""
     ledger = Ledger(request)
-    rows = queries.finding_ledger(request.user, request.as_of, ledger.rows)
+    rows = queries.finding_ledger(request.user, request.records_day, ledger.rows)
     return render(request, "supervision/finding_print.html", {"rows": rows, "scope": ledger.scope, "legend": LEGEND})
 
 
 def _export(ledger: Ledger) -> HttpResponse:
     """TB9 of exactly the rows that are filtered, in their order; recorded in the audit log."""
     request = ledger.request
-    rows = queries.finding_ledger(request.user, request.as_of, ledger.rows)
+    rows = queries.finding_ledger(request.user, request.records_day, ledger.rows)
     audit.record(AuditKind.EXPORT, user=request.user, request=request, label="问题整改台账", rows=len(rows), filters=ledger.scope)
     columns = [
         *(Col("序号", "int"), Col("编号", "code"), Col("试点"), Col("方面", "code"), Col("严重程度", "code"), Col("问题", width=32)),
@@ -139,7 +139,7 @@ def _export(ledger: Ledger) -> HttpResponse:
     sheet = Sheet(
         "问题整改台账",
         heading="问题整改台账",
-        subheading=f"填报单位：{request.user.unit.name}　数据截止日期：{request.as_of.isoformat()}",
+        subheading=f"填报单位：{request.user.unit.name}　数据截止日期：{request.records_day.isoformat()}",
         lines=[f"范围：{ledger.scope}"],
         columns=columns,
         rows=(_cells(number, row) for number, row in enumerate(rows, 1)),
@@ -148,8 +148,8 @@ def _export(ledger: Ledger) -> HttpResponse:
             "灯色：已销号为正常；10 天内到期为预警；超过时限为逾期；其余为未到期。",
         ],
     )
-    name = f"{request.user.unit.short_name}_问题整改台账_{request.as_of.isoformat()}.xlsx"
-    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name, dated=request.as_of)
+    name = f"{request.user.unit.short_name}_问题整改台账_{request.records_day.isoformat()}.xlsx"
+    return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=request.user.unit.name, dated=request.records_day)
 
 
 def _cells(number: int, row: Finding) -> tuple:

@@ -112,7 +112,7 @@ def pilot_supervision(request: HttpRequest, code: str) -> HttpResponse:
 @requires(Action.VIEW_SUPERVISION)
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """The quarters of the plan with their meetings."""
-    rows = DispatchMeeting.objects.filter(held_on__lte=request.as_of).select_related("period", "minutes")
+    rows = DispatchMeeting.objects.filter(held_on__lte=request.records_day).select_related("period", "minutes")
     held = {}
     for row in rows:
         held.setdefault(row.period_id, []).append(row)
@@ -169,7 +169,7 @@ def meeting_minutes(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _instructions(request: HttpRequest):
     rows = Instruction.objects.visible_to(request.user).select_related("pilot__unit", "finding", "entered_by", "answered_by")
-    return rows.filter(entered_on__lte=request.as_of) if not request.as_of_is_default else rows
+    return rows.filter(entered_on__lte=request.records_day) if not request.as_of_is_default else rows
 
 
 @require_GET

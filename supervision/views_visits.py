@@ -37,7 +37,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind") if request.GET.get("kind") in VisitKind.values else ""
     rows = _counted(visits_for(request))
     if not request.as_of_is_default:
-        rows = rows.submitted_by(request.as_of)
+        rows = rows.submitted_by(request.records_day)
     rows = rows.filter(**{name: value for name, value in (("pilot", pilot), ("month", month), ("kind", kind)) if value})
     months = queries.supervision_months()
     context = {

@@ -68,3 +68,37 @@ def test_only_by_post(as_person):
 @pytest.mark.parametrize("name", ["guangfu", "leader", "sysadmin"])
 def test_everybody_logged_in_may_choose(as_person, name):
     assert as_person(name).post("/as-of/", {"as_of": "2022-09-30", "next": "/"}).status_code == 302
+
+
+AFTER = datetime.date(2023, 5, 10)
+
+
+def test_after_the_end_figures_stand_there_and_lists_go_on(as_person):
+    """What is entered after the end is in the lists at once; figures count it when today is chosen."""
+    client = as_person("office")
+    with clock.at(AFTER):
+        page = client.get("/funds/sources/")
+        assert (page.context["as_of"].isoformat(), page.context["records_day"]) == ("2023-03-31", AFTER)
+        assert page.context["as_of_is_default"]
+        assert "试点期已于" in page.content.decode()
+        client.post("/as-of/", {"as_of": AFTER.isoformat(), "next": "/"})
+        page = client.get("/funds/sources/")
+        assert (page.context["as_of"], page.context["records_day"]) == (AFTER, AFTER)
+        assert page.context["as_of_is_default"], "today is no past day: work goes on"
+        assert "试点期已于" not in page.content.decode()
+
+
+def test_after_the_end_its_last_day_may_be_chosen_as_a_past_day(as_person):
+    client = as_person("office")
+    with clock.at(AFTER):
+        client.post("/as-of/", {"as_of": "2023-03-31", "next": "/"})
+        page = client.get("/funds/sources/")
+    assert page.context["records_day"].isoformat() == "2023-03-31"
+    assert not page.context["as_of_is_default"]
+
+
+def test_within_the_programme_today_is_not_remembered_as_a_past_day(as_person):
+    client = as_person("office")
+    client.post("/as-of/", {"as_of": "2022-11-30", "next": "/"})
+    with clock.at(datetime.date(2022, 12, 1)):
+        assert as_of(client) == "2022-12-01"

@@ -1,20 +1,26 @@
 """Two web and two worker processes and beat against one PostgreSQL and one Redis, started with the commands of docker-compose.yml."""
 
+import datetime
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
 from tests.production.portal import ROOT, ProductionPortal, command_of, health_command_of
 from tests.servers import Servers
+from tests.story_year import issue_money
+from tests.visitor import Visitor
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +111,40 @@ def test_health_commands_of_the_containers(portal, service):
     assert subprocess.run(health_command_of(service), cwd=ROOT, env=portal.environment, check=False).returncode == 0
     nobody = {**portal.environment, "PENXI_VAR": str(portal.folder)}
     assert subprocess.run(health_command_of(service), cwd=ROOT, env=nobody, capture_output=True, check=False).returncode == 1
+
+
+def newcomer(portal, username, password, fresh):
+    """Logged in over HTTPS with a password of their own, every request to the other web process than the one before."""
+    visitor = Visitor(*portal.addresses, https=True)
+    page = visitor.login(username, password)
+    page = visitor.send(page, page.form(), old=password, new=fresh, again=fresh)
+    assert page.path == "/me/", page.words[:600]
+    return visitor
+
+
+def test_what_is_entered_after_the_end_of_the_programme_is_seen(portal):
+    """Production knows the real day only: figures stand at the end of the programme, lists show what was entered since."""
+    admin = newcomer(portal, "admin", re.search(r"口令  (\S+)", portal.prepared.stdout)[1], "Guanli-Yuan-7741x")
+    page = admin.get("/people/new/")
+    form = page.form()
+    unit = next(value for words, value in form.options["unit"].items() if words.split(" · ")[-1] == "领导小组办公室")
+    role = form.options["role"]["领导小组办公室"]
+    page = admin.send(page, form, username="office", name="办公室经办人", unit=unit, role=role, post="经办人", valid_until="")
+    slip = re.search(r'id="new-password">([^<]+)<', page.text)[1]
+    office = newcomer(portal, "office", slip, f"{slip[:9]}-Zijide-9")
+
+    day = office.get("/funds/sources/new/").form().value("issued_on") or datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    issue_money(SimpleNamespace(office=office, portal=SimpleNamespace(day=day)))
+    assert "100,000.00" in office.get("/funds/sources/").words
+    overview = office.get("/funds/").words
+    assert "试点期已于 2023-03-31 届满" in overview
+    assert "100,000" not in overview
+    home = office.get("/")
+    form = next(form for form in home.forms() if form.action == "/as-of/")
+    office.send(home, form, as_of=day)
+    overview = office.get("/funds/").words
+    assert "10.00万" in overview or "100,000" in overview
+    assert "届满" not in overview
 
 
 def pause(process):
