@@ -19,6 +19,8 @@ from pilots import files, review
 from pilots.models import Pilot, ReviewState, ReviewStep, Task
 
 FIELDS = ("category", "title", "day", "start_time", "place", "organiser", "participants", "volunteers", "content", "guardian_consent")
+RELATIONS = ("unit", "pilot", "category", "created_by", "supersedes", "waiting_at")
+"""Set from rows that were read: not looked up once more."""
 MOST_PEOPLE = 100_000
 
 
@@ -85,7 +87,10 @@ def save_activity(
             setattr(activity, name, values[name])
     check_day(activity.day)
     activity.search = search_key(activity.title)
-    activity.full_clean()
+    activity.clean_fields(exclude=RELATIONS)
+    activity.clean()
+    activity.validate_unique()
+    activity.validate_constraints()
     activity.save()
     if tasks is not None:
         activity.tasks.set(tasks)
@@ -199,7 +204,9 @@ def keep_photos(activity: Activity, photos: list[tuple[files.Checked, str, uuid.
         for number, (checked, kind, uid) in enumerate(photos, have):
             stored = stack.enter_context(files.keeping(checked, by=by, uid=uid))
             photo = ActivityPhoto(activity=locked, file=stored, kind=_kind(kind, number), order=number)
-            photo.full_clean()
+            photo.clean_fields(exclude=("activity", "file"))
+            photo.validate_unique()
+            photo.validate_constraints()
             photo.save()
             kept.append(photo)
     audit.record(AuditKind.UPLOAD, user=by, about=activity, photos=len(kept))

@@ -6,6 +6,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts.access import Action
+from accounts.history import LinkedRecords
 from pilots.models import ActivityCategory, Pilot, Reviewable, ReviewableQuerySet, ReviewState, StoredFile, Task
 
 
@@ -28,7 +29,7 @@ class Activity(Reviewable):
     tasks = models.ManyToManyField(Task, related_name="activities", blank=True, verbose_name="对应试点任务")
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="successor", verbose_name="替代")
     search = models.CharField(max_length=400, blank=True, editable=False, help_text="活动名称的全拼与首字母")
-    history = HistoricalRecords(m2m_fields=[tasks], excluded_fields=["search"])
+    history = LinkedRecords(m2m_fields=[tasks], excluded_fields=["search"])
     objects = ReviewableQuerySet.as_manager()
 
     class Meta:

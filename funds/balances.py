@@ -8,6 +8,7 @@ pilot's row first (FOR NO KEY UPDATE, so that rows that merely refer to the pilo
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -57,8 +58,9 @@ class Balances:
 
 
 def lock_pilot(pilot_id: int) -> None:
-    """Nothing of this pilot's money moves until the transaction ends."""
-    Pilot.objects.select_for_update(no_key=True).order_by().values_list("pk").get(pk=pilot_id)
+    """Nothing of this pilot's money moves until the transaction ends (SQLite's IMMEDIATE transaction is such a lock already)."""
+    if connection.features.has_select_for_update:
+        Pilot.objects.select_for_update(no_key=True).order_by().values_list("pk").get(pk=pilot_id)
 
 
 def lock_source(source_id: int) -> None:

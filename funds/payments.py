@@ -72,10 +72,10 @@ def refusal(user: User, payment: Payment, action: PaymentAction) -> str:
     name = chain.desk_name(desk, payment)
     if not may(user, desk.action) or (desk.place == chain.TOWN and user.unit_id != payment.pilot.accountable_id):
         return f"{payment.number} 现在由{name}办理。"
-    if user.pk in _applicants(payment):
+    steps = list(payment.steps.order_by("-id").values_list("action", "actor_id"))
+    if user.pk in {payment.created_by_id, *(actor for done, actor in steps if done == PaymentAction.SUBMIT)}:
         return f"您是 {payment.number} 的经办人，经办与审核不能是同一人。{name}由其他人员办理。"
-    before = payment.steps.order_by("-id").first()
-    if before is not None and before.actor_id == user.pk and before.action == PaymentAction.APPROVE:
+    if steps and steps[0] == (PaymentAction.APPROVE, user.pk):
         return f"您刚办理了 {payment.number} 的上一环节，相邻两个环节不能是同一人。请{payment.pilot.accountable.short_name}其他人员办理。"
     return ""
 
@@ -473,7 +473,7 @@ def _enter(
 def _locked(payment: Payment) -> Payment:
     """The application as it stands now, under its pilot's lock."""
     lock_pilot(payment.pilot_id)
-    related = ("pilot__unit", "pilot__accountable", "unit", "project", "line__category", "contract", "created_by")
+    related = ("pilot__unit", "pilot__accountable", "unit", "project", "line__category", "contract")
     return Payment.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=payment.pk)
 
 

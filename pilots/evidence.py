@@ -13,6 +13,9 @@ from accounts.pinyin import search_key
 from pilots import review
 from pilots.models import Entry, Evidence, EvidenceType, Pilot, ReviewState, StoredFile, Task
 
+RELATIONS = ("unit", "pilot", "type", "file", "created_by", "supersedes", "waiting_at")
+"""Set from rows that were read: not looked up once more."""
+
 
 def tasks_for(user: User) -> QuerySet[Task]:
     """The tasks a person's unit may prove: its own, but for those the office proves for everybody (`entry: office`)."""
@@ -85,7 +88,10 @@ def save_evidence(
     evidence.search = search_key(title)
     if file is not None:
         evidence.file = file
-    evidence.full_clean()
+    evidence.clean_fields(exclude=RELATIONS)
+    evidence.clean()
+    evidence.validate_unique()
+    evidence.validate_constraints()
     evidence.save()
     evidence.tasks.set(tasks)
     return evidence

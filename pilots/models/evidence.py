@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from simple_history.models import HistoricalRecords
 
 from accounts.access import Action
+from accounts.history import LinkedRecords
 from pilots.models.files import StoredFile
 from pilots.models.plan import EvidenceType, Pilot
 from pilots.models.review import Reviewable, ReviewableQuerySet, ReviewState
@@ -26,7 +26,7 @@ class Evidence(Reviewable):
     file = models.OneToOneField(StoredFile, models.PROTECT, related_name="evidence", null=True, blank=True, verbose_name="文件")
     tasks = models.ManyToManyField(Task, related_name="evidence", verbose_name="对应任务")
     supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="successor", verbose_name="替代")
-    history = HistoricalRecords(m2m_fields=[tasks], excluded_fields=["search"])
+    history = LinkedRecords(m2m_fields=[tasks], excluded_fields=["search"])
     objects = ReviewableQuerySet.as_manager()
 
     class Meta:

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import units_visible_to
+from accounts.history import LinkedRecords
 from accounts.models import Role, Unit, User, sample_mode
 from pilots.models.evidence import Evidence
 from pilots.models.plan import Pilot
@@ -69,7 +70,7 @@ class Project(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False, help_text="每次保存加一；旧表单不能盖掉新内容")
     sample = models.BooleanField("示例数据", default=sample_mode, editable=False)
     search = models.CharField(max_length=300, blank=True, editable=False, help_text="名称的全拼与首字母")
-    history = HistoricalRecords(m2m_fields=[tasks], excluded_fields=["search", "version"])
+    history = LinkedRecords(m2m_fields=[tasks], excluded_fields=["search", "version"])
     objects = ProjectQuerySet.as_manager()
 
     class Meta:
