@@ -6,17 +6,37 @@ In a form: `{% include "parts/_once.html" %}` (a hidden one-time token). In the 
 
 The deed runs in one transaction with the token. When it raises ValidationError nothing is kept and the token stays good, so the corrected
 form can be sent again: catch the error around `redirect` and show the form. A form without a token (a program) simply runs the deed.
+
+`SpentForms` answers a form that was already taken before its view looks at it: what the first press made may be the very thing its checks
+would now refuse (a number that must be unique), when only the answer was lost.
 """
 
 import uuid
 from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts.models import SpentForm, User
 
 FIELD = "once"
+
+
+class SpentForms:
+    """Middleware: a form of this person that was handed in before leads where it led then, unread."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view) -> HttpResponseRedirect | None:
+        if request.method != "POST" or not request.user.is_authenticated:
+            return None
+        token = _token(request)
+        led = token and SpentForm.objects.values_list("url", flat=True).filter(token=token, user=request.user).first()
+        return HttpResponseRedirect(led) if led else None
 
 
 def new_token() -> str:

@@ -5,9 +5,9 @@ from django.urls import include, path
 from penxi_pilot import search
 from penxi_pilot.home import views as home
 
-handler400 = "accounts.views_errors.bad_request"
 handler403 = "accounts.views_errors.forbidden"
 handler404 = "accounts.views_errors.not_found"
+handler400 = "penxi_pilot.errors.bad_request"
 handler500 = "penxi_pilot.errors.server_error"
 
 urlpatterns = [

@@ -81,3 +81,18 @@ def test_eight_presses_at_the_same_moment_make_one_record():
         places = set(pool.map(press, range(8)))
     assert len(places) == 1
     assert Notice.objects.count() == 1
+
+
+def test_the_same_form_again_is_not_checked_against_what_it_made(as_person):
+    """The answer to the first press was lost; the number it registered is now taken, by itself."""
+    client = as_person("office")
+    form = {
+        "once": once.new_token(), "level": "province", "document_number": "示例〔2022〕7号", "name": "补助资金", "issued_on": "2022-11-01",
+        "amount": "100.00", "note": "",
+    }  # fmt: skip
+    first = client.post("/funds/sources/new/", form)
+    assert first.status_code == 302, first.context["form"].errors
+    again = client.post("/funds/sources/new/", form)
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    another = client.post("/funds/sources/new/", form | {"once": once.new_token()})
+    assert another.status_code == 422

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -122,8 +123,9 @@ def newcomer(portal, username, password, fresh):
     return visitor
 
 
-def test_what_is_entered_after_the_end_of_the_programme_is_seen(portal):
-    """Production knows the real day only: figures stand at the end of the programme, lists show what was entered since."""
+@pytest.fixture(scope="module")
+def office(portal):
+    """A person of the office, let in by the administrator."""
     admin = newcomer(portal, "admin", re.search(r"口令  (\S+)", portal.prepared.stdout)[1], "Guanli-Yuan-7741x")
     page = admin.get("/people/new/")
     form = page.form()
@@ -131,20 +133,80 @@ def test_what_is_entered_after_the_end_of_the_programme_is_seen(portal):
     role = form.options["role"]["领导小组办公室"]
     page = admin.send(page, form, username="office", name="办公室经办人", unit=unit, role=role, post="经办人", valid_until="")
     slip = re.search(r'id="new-password">([^<]+)<', page.text)[1]
-    office = newcomer(portal, "office", slip, f"{slip[:9]}-Zijide-9")
+    return newcomer(portal, "office", slip, f"{slip[:9]}-Zijide-9")
 
-    day = office.get("/funds/sources/new/").form().value("issued_on") or datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
-    issue_money(SimpleNamespace(office=office, portal=SimpleNamespace(day=day)))
+
+@pytest.fixture
+def today():
+    """The real day of the county: production knows no other."""
+    return datetime.datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+
+
+def test_what_is_entered_after_the_end_of_the_programme_is_seen(office, today):
+    """Figures stand at the end of the programme, lists show what was entered since."""
+    issue_money(SimpleNamespace(office=office, portal=SimpleNamespace(day=today)))
     assert "100,000.00" in office.get("/funds/sources/").words
     overview = office.get("/funds/").words
     assert "试点期已于 2023-03-31 届满" in overview
     assert "100,000" not in overview
     home = office.get("/")
     form = next(form for form in home.forms() if form.action == "/as-of/")
-    office.send(home, form, as_of=day)
+    office.send(home, form, as_of=today)
     overview = office.get("/funds/").words
-    assert "10.00万" in overview or "100,000" in overview
+    assert "100,000.00" in overview
     assert "届满" not in overview
+
+
+CLIENTS, PRESSES = 8, 12
+
+
+def test_a_database_that_restarts_under_load_loses_and_doubles_nothing(portal, servers, office, today):
+    """R11: eight people register documents while PostgreSQL is restarted; each presses again what was not answered."""
+    page = office.get("/funds/sources/new/")
+    form = page.form()
+    level = next(value for value in form.options["level"].values() if value)
+    failures, others, ready = [], [], []
+
+    def register(number):
+        visitor = Visitor(*portal.addresses, https=True)
+        visitor.cookies = dict(office.cookies)
+        for press in range(PRESSES):
+            token, name = str(uuid.uuid4()), f"重启演练〔2022〕{number}-{press}号"
+            for _ in range(400):
+                try:
+                    answer = visitor.send(
+                        page, form, once=token, level=level, document_number=name, name="并发登记", issued_on=today, amount="1.23", note=""
+                    )
+                except OSError:
+                    failures.append(time.monotonic())
+                    continue
+                if answer.status == 200 and re.fullmatch(r"/funds/sources/[0-9]+/", answer.path):
+                    break
+                failures.append(time.monotonic())
+                if answer.status != 503 or "retry-after" not in answer.headers:
+                    others.append((answer.status, answer.words[:300]))
+                time.sleep(0.05)
+
+    clients = [threading.Thread(target=register, args=(number,)) for number in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    time.sleep(1.5)
+    servers.postgres.send_signal(signal.SIGINT)  # "fast": sessions are cut
+    servers.postgres.wait(20)
+    time.sleep(0.5)
+    servers.start_postgres()
+    ready.append(time.monotonic())
+    for client in clients:
+        client.join(120)
+    assert not any(client.is_alive() for client in clients)
+    assert failures, "the restart was not felt: nothing was tested"
+    assert not others
+    assert max(failures) - ready[0] < 5
+    with psycopg.connect(portal.environment["DATABASE_URL"].replace("postgres://", "postgresql://")) as connection:
+        kept = connection.execute(
+            "SELECT count(*), count(DISTINCT document_number), sum(amount) FROM funds_fundsource WHERE name = '并发登记'"
+        ).fetchone()
+    assert kept == (CLIENTS * PRESSES, CLIENTS * PRESSES, CLIENTS * PRESSES * 123)
 
 
 def pause(process):

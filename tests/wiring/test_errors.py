@@ -4,8 +4,12 @@ import logging
 import re
 
 import pytest
-from django.db import OperationalError
-from django.test import Client, RequestFactory
+from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, OperationalError
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
 from penxi_pilot import errors
@@ -54,3 +58,44 @@ def test_fault_pages_need_neither_session_nor_database():
     except OperationalError:
         assert errors.server_error(request).status_code == 503
     assert errors.server_error(request).status_code == 500
+
+
+def interrupted_by(cause):
+    """What the middleware of sessions raises when the row could not be written."""
+    try:
+        try:
+            try:
+                raise cause
+            except DatabaseError:
+                raise UpdateError
+        except UpdateError:
+            raise SessionInterrupted("The request's session was deleted before the request completed.")
+    except SessionInterrupted as interrupted:
+        return interrupted
+
+
+def test_a_session_lost_with_the_database_is_a_503():
+    answer = errors.bad_request(RequestFactory().post("/funds/"), interrupted_by(OperationalError("terminating connection")))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+def test_a_session_that_was_ended_leads_to_the_login_page(as_person):
+    """Ended by another one (a limit, a reset password) while the request was under way."""
+    client = as_person("office")
+    key = client.session.session_key
+
+    class Ends:
+        def __init__(self, get_response):
+            self.get_response = get_response
+
+        def __call__(self, request):
+            response = self.get_response(request)
+            request.session["touched"] = True
+            Session.objects.filter(pk=key).delete()
+            return response
+
+    with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.Ends"]):
+        globals()["Ends"] = Ends
+        answer = client.get("/tasks/?q=1")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/login/?next=%2Ftasks%2F%3Fq%3D1&why=ended"
