@@ -258,6 +258,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default="") or (BASE_DIR / "staticfiles" if PRODUCTION else PENXI_VAR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+# What browsers ask for by themselves at the root: the icon, beside a PDF or a picture that is opened alone.
+WHITENOISE_ROOT = BASE_DIR / "static" / "root"
 MEDIA_ROOT = PENXI_VAR / "media"
 MEDIA_URL = "/media-is-never-served/"
 STORAGES = {
