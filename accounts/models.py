@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from simple_history.models import HistoricalRecords
 
 from accounts import clock
+from accounts.constraints import Check
 
 
 def sample_mode() -> bool:
@@ -270,7 +271,7 @@ class DatabaseStamp(models.Model):
     sample_loaded_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_stamp_only")]
+        constraints = [Check(condition=Q(id=1), name="one_stamp_only")]
 
     def __str__(self) -> str:
         return self.mode

@@ -6,6 +6,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts.access import Action
+from accounts.constraints import Check
 from accounts.history import LinkedRecords
 from pilots.models import ActivityCategory, Pilot, Reviewable, ReviewableQuerySet, ReviewState, StoredFile, Task
 
@@ -37,7 +38,7 @@ class Activity(Reviewable):
         verbose_name_plural = "活动记录"
         ordering = ("-day", "-id")
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(state=ReviewState.DRAFT)
                 | (
                     ~Q(title="")

@@ -473,8 +473,10 @@ def _enter(
 def _locked(payment: Payment) -> Payment:
     """The application as it stands now, under its pilot's lock."""
     lock_pilot(payment.pilot_id)
-    related = ("pilot__unit", "pilot__accountable", "unit", "project", "line__category", "contract")
-    return Payment.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=payment.pk)
+    related = ("pilot__unit", "pilot__accountable", "line__category", "contract")
+    locked = Payment.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=payment.pk)
+    locked.unit = locked.pilot.unit  # an application is its pilot's own unit's, see save_payment
+    return locked
 
 
 def _permitted(payment: Payment, by: User, action: PaymentAction) -> Payment:

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import COUNTY, units_visible_to
+from accounts.constraints import Check
 from accounts.models import Role, User, sample_mode
 from pilots.models import Pilot, StoredFile
 from reports.periods import period_of
@@ -90,7 +91,7 @@ class Report(models.Model):
             models.UniqueConstraint(
                 fields=("kind", "pilot", "period", "as_of", "edition"), condition=Q(pilot__isnull=False), name="pilot_report_edition_once"
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(state="signed") | (~Q(signer="") & Q(signed_on__isnull=False)),
                 name="signed_report_names_signer_and_day",
                 violation_error_message="签发登记须填写签发人和签发日期",

@@ -5,6 +5,7 @@ those marked `postgres` or `both_databases`.
 """
 
 import datetime
+import gc
 import os
 import tempfile
 
@@ -38,8 +39,29 @@ PEOPLE = [
 ]
 
 
-LONGEST_FIRST = ("test_story.py", "test_access.py", "test_kill.py", "test_run.py")
+LONGEST_FIRST = ("test_story.py", "test_access.py", "test_production.py", "test_kill.py", "test_year.py", "test_run.py")
 """bin/test gives whole files to processes: none should begin its longest one when the others are done."""
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Whole files, but for the cells of test_access.py, by far the longest file: each half of its accounts makes its own world."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class FilesAndHalves(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            account = nodeid.partition("test_access.py::test_cells_of_an_account[")[2].rstrip("]")
+            return super()._split_scope(nodeid) + (" second half" if account and PEOPLE.index(account) % 2 else "")
+
+    return FilesAndHalves(config, log)
+
+
+def pytest_collection_finish():
+    """What was imported stays: it is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(config, items):

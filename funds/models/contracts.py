@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
+from accounts.constraints import Check
 from accounts.models import sample_mode
 from funds.models.entries import Booked, Entry
 from funds.models.sources import OfPilotQuerySet
@@ -124,25 +125,23 @@ class Contract(Booked):
         ordering = ("pilot__order", "number")
         indexes = [models.Index(fields=("pilot", "on"), name="contract_of_pilot")]
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="contract_positive", violation_error_message="合同金额须大于零"),
-            models.CheckConstraint(
+            Check(condition=Q(amount__gt=0), name="contract_positive", violation_error_message="合同金额须大于零"),
+            Check(
                 condition=Q(signed_on__gte=models.F("awarded_on")),
                 name="contract_signed_after_award",
                 violation_error_message="合同签订日期不能早于成交日期",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(signed_on__lte=models.F("on")),
                 name="contract_signed_before_entered",
                 violation_error_message="合同签订日期不能晚于今天",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=~Q(party="filed_team"),
                 name="contract_not_with_filed_team",
                 violation_error_message="备案的社区社会组织不是法人，不能作为合同承接单位",
             ),
-            models.CheckConstraint(
-                condition=Q(prepayment_percent__lte=100), name="prepayment_to_100", violation_error_message="预付款比例在 0 至 100 之间"
-            ),
+            Check(condition=Q(prepayment_percent__lte=100), name="prepayment_to_100", violation_error_message="预付款比例在 0 至 100 之间"),
         ]
 
     def __str__(self) -> str:
@@ -175,8 +174,8 @@ class ContractChange(Entry):
         ordering = ("id",)
         constraints = [
             *Entry.Meta.constraints,
-            models.CheckConstraint(condition=~Q(reason=""), name="contract_change_reason", violation_error_message="合同变更须写明原因"),
-            models.CheckConstraint(
+            Check(condition=~Q(reason=""), name="contract_change_reason", violation_error_message="合同变更须写明原因"),
+            Check(
                 condition=Q(kind="change") | Q(sign=-1), name="contract_end_is_minus", violation_error_message="解除合同只会减少合同金额"
             ),
         ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts import clock
+from accounts.constraints import Check
 from accounts.models import sample_mode
 from funds.models.sources import OfPilotQuerySet
 from pilots.models import Pilot, StoredFile
@@ -43,7 +44,7 @@ class Disclosure(models.Model):
                 name="disclosure_once_a_quarter",
                 violation_error_message="这个试点本季度的公示已经登记",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(until__gte=models.F("posted_on")),
                 name="disclosure_ends_after_start",
                 violation_error_message="公示结束不能早于公示开始",

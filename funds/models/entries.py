@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts import clock
+from accounts.constraints import Check
 from accounts.models import sample_mode
 from pilots.money import MoneyField
 
@@ -39,13 +40,9 @@ class Entry(Booked):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="%(app_label)s_%(class)s_positive", violation_error_message="金额须大于零"
-            ),
-            models.CheckConstraint(
-                condition=Q(sign__in=(1, -1)), name="%(app_label)s_%(class)s_sign", violation_error_message="方向只有增加和减少"
-            ),
-            models.CheckConstraint(
+            Check(condition=Q(amount__gt=0), name="%(app_label)s_%(class)s_positive", violation_error_message="金额须大于零"),
+            Check(condition=Q(sign__in=(1, -1)), name="%(app_label)s_%(class)s_sign", violation_error_message="方向只有增加和减少"),
+            Check(
                 condition=Q(sign=1) | ~Q(reason=""),
                 name="%(app_label)s_%(class)s_reason",
                 violation_error_message="冲正、减少须写明原因",

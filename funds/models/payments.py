@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import units_visible_to
+from accounts.constraints import Check
 from accounts.models import Role, Unit, User, sample_mode
 from funds.models.contracts import BudgetLine, Contract
 from funds.models.entries import Entry
@@ -110,10 +111,8 @@ class Payment(models.Model):
             models.Index(fields=("contract", "state"), name="payment_of_contract"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__isnull=True) | Q(amount__gt=0), name="payment_positive", violation_error_message="申请金额须大于零"
-            ),
-            models.CheckConstraint(
+            Check(condition=Q(amount__isnull=True) | Q(amount__gt=0), name="payment_positive", violation_error_message="申请金额须大于零"),
+            Check(
                 condition=Q(state=PaymentState.DRAFT)
                 | (
                     Q(number__isnull=False, project__isnull=False, line__isnull=False, amount__isnull=False, submitted_on__isnull=False)
@@ -165,7 +164,7 @@ class PaymentStep(models.Model):
         ordering = ("id",)
         indexes = [models.Index(fields=("payment", "id"), name="step_of_payment")]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(action__in=("return", "reject", "reverse", "refund")) | ~Q(opinion=""),
                 name="payment_step_needs_opinion",
                 violation_error_message="退回、不予支付、冲正和退款须写明原因",
@@ -262,16 +261,14 @@ class LedgerEntry(Entry):
             models.UniqueConstraint(
                 fields=("payment",), condition=Q(kind="payment"), name="paid_once", violation_error_message="这份用款申请已经登记过支付"
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(kind="payment", sign=1, reverses__isnull=True)
                 | Q(kind="reversal", sign=-1, reverses__isnull=False)
                 | Q(kind="refund", sign=-1, reverses__isnull=True),
                 name="ledger_kind_and_sign",
                 violation_error_message="冲正和退款是减少，支付是增加",
             ),
-            models.CheckConstraint(
-                condition=Q(paid_on__lte=models.F("on")), name="paid_before_entered", violation_error_message="付款日期不能晚于今天"
-            ),
+            Check(condition=Q(paid_on__lte=models.F("on")), name="paid_before_entered", violation_error_message="付款日期不能晚于今天"),
         ]
 
     def __str__(self) -> str:

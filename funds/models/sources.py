@@ -8,6 +8,7 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from accounts.access import COUNTY, units_visible_to
+from accounts.constraints import Check
 from accounts.models import Role, User
 from funds.models.entries import Booked, Entry
 from pilots.models import Pilot, Programme, StoredFile
@@ -79,12 +80,12 @@ class FundSource(Entry):
                 name="document_number_once",
                 violation_error_message="这个文号已经登记过，同一份下达文件只登记一次",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(sign=1, reverses__isnull=True) | Q(sign=-1, reverses__isnull=False),
                 name="source_minus_is_reversal",
                 violation_error_message="资金来源只能用冲正来减少",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(issued_on__lte=models.F("on")),
                 name="source_issued_before_entered",
                 violation_error_message="下达日期不能晚于今天",
@@ -117,12 +118,12 @@ class Allocation(Entry):
         indexes = [models.Index(fields=("pilot", "on"), name="allocation_of_pilot")]
         constraints = [
             *Entry.Meta.constraints,
-            models.CheckConstraint(
+            Check(
                 condition=Q(sign=1, reverses__isnull=True) | Q(sign=-1, reverses__isnull=False),
                 name="allocation_minus_is_reversal",
                 violation_error_message="下达到试点的额度只能用冲正来减少",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(allocated_on__lte=models.F("on")),
                 name="allocated_before_entered",
                 violation_error_message="分配日期不能晚于今天",
@@ -160,13 +161,13 @@ class MatchedFund(Booked):
         verbose_name_plural = "整合资金"
         ordering = ("-received_on", "-id")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="matched_positive", violation_error_message="金额须大于零"),
-            models.CheckConstraint(
+            Check(condition=Q(amount__gt=0), name="matched_positive", violation_error_message="金额须大于零"),
+            Check(
                 condition=Q(sign=1, reverses__isnull=True) | Q(sign=-1, reverses__isnull=False),
                 name="matched_minus_is_reversal",
                 violation_error_message="整合资金只能用冲正来减少",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(received_on__lte=models.F("on")),
                 name="matched_received_before_entered",
                 violation_error_message="到位日期不能晚于今天",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.access import Action
+from accounts.constraints import Check
 from accounts.history import LinkedRecords
 from pilots.models.files import StoredFile
 from pilots.models.plan import EvidenceType, Pilot
@@ -34,7 +35,7 @@ class Evidence(Reviewable):
         verbose_name_plural = "佐证材料"
         ordering = ("-dated", "-id")
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(state=ReviewState.DRAFT) | Q(file__isnull=False),
                 name="evidence_has_file",
                 violation_error_message="请先上传文件再提交",

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import units_visible_to
+from accounts.constraints import Check
 from accounts.history import LinkedRecords
 from accounts.models import Role, Unit, User, sample_mode
 from pilots.models.evidence import Evidence
@@ -78,7 +79,7 @@ class Project(models.Model):
         verbose_name_plural = "项目"
         ordering = ("pilot__order", "code")
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(planned_start__isnull=True) | Q(planned_end__isnull=True) | Q(planned_end__gte=models.F("planned_start")),
                 name="project_ends_after_it_starts",
                 violation_error_message="计划完工不能早于计划开工",
@@ -117,10 +118,8 @@ class ProjectStep(models.Model):
         ordering = ("id",)
         indexes = [models.Index(fields=("project", "id"), name="step_of_project")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(percent__lte=100), name="percent_to_100", violation_error_message="形象进度在 0 至 100 之间"
-            ),
-            models.CheckConstraint(
+            Check(condition=Q(percent__lte=100), name="percent_to_100", violation_error_message="形象进度在 0 至 100 之间"),
+            Check(
                 condition=~Q(kind__in=("completed", "accepted")) | Q(percent=100),
                 name="completed_is_100",
                 violation_error_message="完工和验收的形象进度是 100",
@@ -149,7 +148,7 @@ class Milestone(models.Model):
         verbose_name = "项目节点"
         ordering = ("due", "id")
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(done_on__isnull=True, recorded_on__isnull=True)
                 | Q(done_on__isnull=False, recorded_on__gte=models.F("done_on")),
                 name="milestone_done_and_recorded",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts import clock
 from accounts.access import Action, units_visible_to
+from accounts.constraints import Check
 from accounts.models import Unit, User, sample_mode
 
 
@@ -60,7 +61,7 @@ class ReviewStep(models.Model):
         ordering = ("id",)
         indexes = [models.Index(fields=("content_type", "object_id", "id"), name="review_step_of_subject")]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(action=ReviewAction.RETURN) | ~Q(opinion=""),
                 name="return_needs_opinion",
                 violation_error_message="退回须写明意见",

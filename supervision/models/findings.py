@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import units_visible_to
+from accounts.constraints import Check
 from accounts.models import Unit, User, sample_mode
 from pilots.models import Pilot, StoredFile
 from supervision.models.visits import Aspect, VisitAnswer
@@ -113,12 +114,12 @@ class Finding(models.Model):
         verbose_name_plural = "问题"
         ordering = ("deadline", "number")
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(first_deadline__gte=F("found_on")),
                 name="finding_deadline_after_found",
                 violation_error_message="整改时限不能早于发现日期",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(deadline__gte=F("first_deadline")),
                 name="finding_deadline_only_later",
                 violation_error_message="延期后的时限不能早于原时限",
@@ -151,7 +152,7 @@ class FindingStep(models.Model):
         ordering = ("id",)
         indexes = [models.Index(fields=("finding", "id"), name="finding_step_of_finding")]
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=~Q(action__in=("rectify", "return", "ask", "refuse", "reopen")) | ~Q(text=""),
                 name="finding_step_needs_words",
                 violation_error_message="请写明整改情况、意见或理由",

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import COUNTY, units_visible_to
+from accounts.constraints import Check
 from accounts.models import User, sample_mode
 from pilots.models import Pilot, RecurringPeriod, StoredFile
 from supervision.models.findings import Finding
@@ -85,7 +86,7 @@ class Instruction(models.Model):
         verbose_name_plural = "批示"
         ordering = ("-given_on", "-id")
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(state="open") | (~Q(answer="") & Q(answered_by__isnull=False, answered_on__isnull=False)),
                 name="handled_instruction_says_how",
                 violation_error_message="办结须写明办理情况",

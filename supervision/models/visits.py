@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import clock
 from accounts.access import units_visible_to
+from accounts.constraints import Check
 from accounts.models import Role, User, sample_mode
 from pilots.models import Pilot, StoredFile
 
@@ -102,20 +103,18 @@ class Visit(models.Model):
                 name="visit_once_per_pilot_month_and_kind",
                 violation_error_message="这个试点本月已有同类督导记录，请打开已有的那一份继续填写",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(state=VisitState.DRAFT)
                 | Q(submitted_on__isnull=False, submitted_at__isnull=False, submitted_by__isnull=False, submitted_on__gte=F("visited_on")),
                 name="submitted_visit_says_when",
                 violation_error_message="提交日期不能早于督导日期",
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(visited_on__gte=F("month")),
                 name="visit_in_its_month",
                 violation_error_message="督导日期须在督导月份之内",
             ),
-            models.CheckConstraint(
-                condition=Q(month__day=1), name="visit_month_is_first_day", violation_error_message="月份须为当月第一天"
-            ),
+            Check(condition=Q(month__day=1), name="visit_month_is_first_day", violation_error_message="月份须为当月第一天"),
         ]
 
     def __str__(self) -> str:
