@@ -200,7 +200,7 @@ def _living_chromium(var: Path, name: str) -> None:
         def deed() -> None:
             page = browser.new_page()
             page.goto((var / f"{name}.html").as_uri())
-            page.pdf(path=var / f"{name}-chromium-warm.pdf", prefer_css_page_size=True, tagged=True, outline=True)
+            page.pdf(path=var / f"{name}-chromium-warm.pdf", prefer_css_page_size=True, tagged=True, outline=True, print_background=True)
             page.close()
 
         for _line in sys.stdin:

@@ -7,13 +7,13 @@ from pathlib import Path
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from reports.document import Annex, AnnexList, Block, Document, Heading, Paragraph, Photo, Photos, Signature
+from reports.document import Annex, AnnexList, Block, Document, Heading, Paragraph, Photo, Photos, Signature, Table
 from reports.models import Report
 from reports.narrative import resolve
-from reports.outline import Kind, Place, numbers, places
+from reports.outline import AnnexSpec, Kind, Place, numbers, places
 from reports.snapshot import chart_from_plain, check_code, table_from_plain
 
-TEMPLATE_VERSION = "2022.2"
+TEMPLATE_VERSION = "2022.3"
 """Recorded with every file. Raise it when the same snapshot and text would give another file."""
 
 
@@ -26,26 +26,47 @@ def section_blocks(place: Place, data: dict, paragraphs: list, numbered: Mapping
     return blocks
 
 
+APART = "（电子表格另附）"
+
+
 def annex_titles(kind: Kind, data: dict) -> list[tuple[str, str]]:
-    """(附件1, title) of every annex that has something to show, without reading a file."""
-    shown = [
-        spec.title
-        for spec in kind.annexes
-        if any(code in data["tables"] for code in spec.tables) or (spec.photos and any(group["photos"] for group in data["photos"]))
-    ]
-    return [(f"附件{number}", title) for number, title in enumerate(shown, 1)]
+    """(附件1, title) of every annex that has something to show, without reading a file; what is only in the workbook comes last, as one."""
+    shown, apart = [], []
+    for spec in kind.annexes:
+        if any(code in data["tables"] for code in spec.tables) or (spec.photos and any(group["photos"] for group in data["photos"])):
+            (apart if _is_apart(spec, data) else shown).append(spec.title)
+    if apart:
+        shown.append("、".join(apart) + APART)
+    return [(_mark(number, len(shown)), title) for number, title in enumerate(shown, 1)]
+
+
+def _mark(number: int, whole: int) -> str:
+    """附件1; a single annex has no number (GB/T 9704)."""
+    return f"附件{number}" if whole > 1 else "附件"
+
+
+def _is_apart(spec: AnnexSpec, data: dict) -> bool:
+    return spec.apart and not data["pilot"]
+
+
+def tables_apart(kind: Kind, data: dict, numbered: Mapping[str, str]) -> tuple[Table, ...]:
+    """The tables that only the workbook has."""
+    codes = (code for spec in kind.annexes if _is_apart(spec, data) for code in spec.tables if code in data["tables"])
+    return tuple(table_from_plain(code, data["tables"][code], numbered[code]) for code in codes)
 
 
 def annexes_of(kind: Kind, data: dict) -> list[tuple[str, str, list[Block]]]:
-    """(附件1, title, blocks) of every annex that has something to show."""
-    numbered = numbers(kind, data)
+    """(附件1, title, blocks) of every printed annex that has something to show."""
+    numbered, whole = numbers(kind, data), len(annex_titles(kind, data))
     found: list[tuple[str, str, list[Block]]] = []
     for spec in kind.annexes:
+        if _is_apart(spec, data):
+            continue
         blocks: list[Block] = [table_from_plain(c, data["tables"][c], numbered[c]) for c in spec.tables if c in data["tables"]]
         if spec.photos:
             blocks += [_photos(group) for group in data["photos"] if group["photos"]]
         if blocks:
-            found.append((f"附件{len(found) + 1}", spec.title, blocks))
+            found.append((_mark(len(found) + 1, whole), spec.title, blocks))
     return found
 
 
@@ -67,8 +88,8 @@ def build_document(report: Report, kind: Kind, data: dict, sha256: str, written:
     for place in places(kind, data):
         blocks += section_blocks(place, data, written.get(place.key, []), numbered)
     annexes = annexes_of(kind, data)
-    if annexes:
-        blocks.append(AnnexList(tuple(title for _, title, _ in annexes)))
+    if annex_titles(kind, data):
+        blocks.append(AnnexList(tuple(title for _, title in annex_titles(kind, data))))
     blocks.append(Signature(facts["issuer"], report.dated))
     for number, title, parts in annexes:
         blocks += [Annex(number, title), *parts]
@@ -89,6 +110,7 @@ def build_document(report: Report, kind: Kind, data: dict, sha256: str, written:
         subject=f"{facts['programme']}{place_name}{kind.name}",
         keywords=(facts["county"], "城乡社区治理试点", kind.name),
         correction_of=_correction(report),
+        apart=tables_apart(kind, data, numbered),
     )
 
 

@@ -318,7 +318,9 @@ Block = Heading | Paragraph | Table | Chart | Form | Photos | Annex | Signature 
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report. `title` may have two lines; `addressee` (主送) may be empty; `edition` counts from 1; `code` is the check code (核验码)."""
+    """A whole report. `title` may have two lines; `addressee` (主送) may be empty; `edition` counts from 1; `code` is the check code (核验码).
+
+    `apart` are tables of the workbook alone (另附), named in the list of annexes."""
 
     programme: str
     title: str
@@ -335,9 +337,11 @@ class Document:
     subject: str = ""
     keywords: tuple[str, ...] = field(default_factory=tuple)
     correction_of: str = ""
+    apart: tuple[Table, ...] = ()
 
     def tables(self) -> tuple[Table, ...]:
-        return tuple(b for b in self.blocks if isinstance(b, Table))
+        """Every table of the workbook: the printed ones, then those too long to print."""
+        return (*(b for b in self.blocks if isinstance(b, Table)), *self.apart)
 
     def charts(self) -> tuple[Chart, ...]:
         return tuple(b for b in self.blocks if isinstance(b, Chart))

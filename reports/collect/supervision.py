@@ -240,6 +240,11 @@ def _summary(g: Gathering) -> str:
     return f"累计发现{said['total']}个、已销号{said['closed']}个、未销号{said['open']}个（其中逾期{said['overdue']}个），销号率{said['rate']}。"
 
 
+def in_cell(text: str) -> str | None:
+    """A sentence as it stands in a cell: without its full stop, unless it is one of several."""
+    return (text.rstrip("。") if text.count("。") == 1 else text) or None
+
+
 def finding_table(findings: list[Finding], code: str, title: str, as_of: datetime.date, summary: str = "") -> Table:
     """问题整改台账 on a landscape page; days without their year where all are of one."""
     years = {day.year for f in findings for day in (f.found_on, f.due, f.closed_day) if day}
@@ -250,8 +255,16 @@ def finding_table(findings: list[Finding], code: str, title: str, as_of: datetim
 
     rows = tuple(
         (
-            *(i, f.pilot.unit.short_name, f.get_aspect_display(), f.title, day(f.found_on), f.requirement or None, f.unit.short_name),
-            *(f.person or None, day(f.due), f.rectified or f.state_word, "督导组", day(f.closed_day), mark_of(f)),
+            *(i, f.pilot.unit.short_name, f.get_aspect_display(), in_cell(f.title), day(f.found_on), in_cell(f.requirement)),
+            *(
+                f.unit.short_name,
+                f.person or None,
+                day(f.due),
+                in_cell(f.rectified) or f.state_word,
+                "督导组",
+                day(f.closed_day),
+                mark_of(f),
+            ),
         )
         for i, f in enumerate(findings, 1)
     )
@@ -262,17 +275,17 @@ def finding_table(findings: list[Finding], code: str, title: str, as_of: datetim
         title=title,
         unit="单位：个",
         columns=(
-            Column("序号", "code", 8),
+            Column("序号", "code", 7),
             Column("试点单位", "text", 19),
-            Column("方面", "code", 11),
-            Column("问题", "text", 30),
+            Column("方面", "code", 9),
+            Column("问题", "text", 28),
             Column("发现日期", "code", 16),
-            Column("整改措施", "text", 32),
+            Column("整改措施", "text", 31),
             Column("责任单位", "text", 19),
-            Column("责任人", "code", 12),
+            Column("责任人", "code", 12 if any(f.person for f in findings) else 10.5),
             Column("整改时限", "code", 16),
-            Column("整改情况", "text", 26),
-            Column("复核人", "code", 13.5),
+            Column("整改情况", "text", 25),
+            Column("复核人", "code", 12.5),
             Column("销号日期", "code", 16 if any(f.closed_day for f in findings) else 11),
             Column("灯色", "mark", 16),
         ),

@@ -107,15 +107,6 @@ _COUNTS = (
 )
 
 
-_COUNTS = (
-    Column("任务数", "int", 14),
-    Column("已完成", "int", 14),
-    Column("进行中", "int", 14),
-    Column("未开始", "int", 14),
-    Column("逾期", "int", 11),
-)
-
-
 def _counts(progress: Progress) -> tuple:
     return (progress.total, progress.done, progress.in_progress, progress.not_started, progress.late, progress.rate)
 
@@ -134,9 +125,9 @@ def _tb1(g: Gathering) -> Table:
         title="试点任务完成情况汇总表",
         unit="单位：项",
         columns=(
-            Column("序号", "code", 11),
-            Column("试点单位", "text", 26),
-            Column("试点类型", "text", 36),
+            Column("序号", "code", 10),
+            Column("试点单位", "text", 23),
+            Column("试点类型", "text", 40),
             *_COUNTS,
             Column("完成率", "percent", 16),
         ),
@@ -165,7 +156,7 @@ def _tb1_by_sentence(g: Gathering) -> Table:
 
 
 def _tb2(g: Gathering) -> Table:
-    """试点任务对照表: every task with its indicators, pilot by pilot."""
+    """试点任务对照表: a row for every task, its indicators line by line, pilot by pilot."""
     groups = []
     for pilot in g.pilots:
         rows: list[tuple] = []
@@ -178,14 +169,14 @@ def _tb2(g: Gathering) -> Table:
         title="试点任务对照表" if not g.report.pilot_id else f"{g.pilots[0].unit.short_name}试点任务对照表",
         unit="单位：份（佐证材料）",
         columns=(
-            Column("编号", "code", 14),
-            Column("条款", "code", 11),
+            Column("编号", "code", 13),
+            Column("条款", "code", 10),
             Column("任务", "text", 39),
-            Column("指标", "text", 36),
+            Column("指标", "text", 37),
             Column("目标值", "code", 16),
-            Column("实际值", "code", 14),
+            Column("实际值", "code", 17),
             Column("达标", "code", 13),
-            Column("佐证材料", "code", 13),
+            Column("佐证材料", "code", 11),
         ),
         groups=tuple(groups),
         notes=(
@@ -196,16 +187,19 @@ def _tb2(g: Gathering) -> Table:
     )
 
 
+ONE_LINE = 10
+"""Characters that the column of indicators holds in one line."""
+
+
 def _tb2_rows(obligation: Obligation, state: TaskState) -> list[tuple]:
     sentence = f"句{obligation.sentence.rpartition('-')[2]}" if "-" in obligation.sentence else obligation.sentence
     files = f"{state.approved_slots}/{len(state.slots)}" if state.slots else None
     if not state.measures:
         return [(obligation.code, sentence, obligation.title, None, None, None, None, files)]
-    rows = []
-    for measured in state.measures:
-        judged = (measured.indicator.metric.name, _target(measured), _actual(measured), _met(measured))
-        rows.append((obligation.code, sentence, obligation.title, *judged, files))
-    return rows
+    judged = [(measured.indicator.metric.name, _target(measured), _actual(measured), _met(measured)) for measured in state.measures]
+    if all(len(name) <= ONE_LINE and len(target) <= ONE_LINE - 3 and len(actual) <= ONE_LINE - 3 for name, target, actual, _met in judged):
+        judged = [tuple("\n".join(column) for column in zip(*judged, strict=True))]
+    return [(obligation.code, sentence, obligation.title, *one, files) for one in judged]
 
 
 def _quantity(value: Decimal, measured: Measured) -> str:

@@ -31,7 +31,7 @@ NOMINAL, TIGHTEST, LOOSEST = -0.207 / 16, -0.62 / 16, 1.5 / 16
 STEP = 0.35 / 16
 LONELY, LONELY_CHARS = 6.0, 2
 HALF_AT_END = 0.3
-HYPHEN, EMERGENCY, LOOSE = 4.0, 60.0, 100.0
+HYPHEN, EMERGENCY, LOOSE = 12.0, 60.0, 100.0
 EMERGENCY_CHARS = 4
 PAUSES, NO_PAUSE = frozenset("，、；：。！？） \u3000"), 1.5
 """A title or caption of several lines breaks rather after a pause."""

@@ -18,6 +18,7 @@ from reports.typeset.fonts import FANG, HEI, KAI, TITLE, FontSet
 from reports.typeset.forms import lay_out_form
 from reports.typeset.measures import CHAR, INDENT, LINE, MEASURE, MM, PAGE_LINES, WIDE_MEASURE, WIDE_Q, whole_lines
 from reports.typeset.planner import Item, Section
+from reports.typeset.ruling import rule
 from reports.typeset.styles import Styles, set_lines, set_plain
 from reports.typeset.tables import TableLayout, lay_out
 from reports.typeset.text import chinese_date, clean, shortened
@@ -302,6 +303,7 @@ def qr_path(document: Document) -> dict[str, str]:
 def table_data(layout: TableLayout, styles: Styles, start: int, end: int, q: int, space_q: int, *, first: bool) -> dict:
     """What the template of a table prints: the rows of one page of it."""
     last = end == len(layout.rows)
+    rows = layout.rows[start:end]
     return {
         "caption": layout.caption if first else "",
         "unit": layout.unit if first else "",
@@ -310,9 +312,9 @@ def table_data(layout: TableLayout, styles: Styles, start: int, end: int, q: int
         "height": styles.height(q),
         "columns": layout.columns,
         "head": layout.head,
-        "rows": layout.rows[start:end],
+        "rows": rows,
+        "ruling": styles.ruling(rule(layout.widths, (*layout.head, *rows), last=last)),
         "notes": layout.notes if last else (),
-        "open": not last,
         "dense": layout.dense,
         "wide": layout.wide,
     }

@@ -38,12 +38,14 @@ class PdfFile:
 
 @dataclass(frozen=True)
 class Pages:
-    """A document ready to render: markup, style sheet, its pictures by their address, and how many pages are planned after the contents."""
+    """A document ready to render: markup, style sheet, its pictures by their address, how many pages are planned after the contents, and
+    the page number of every entry of the contents by its anchor."""
 
     html: str
     css: str
     pictures: dict[str, Path]
     planned: int
+    numbers: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -66,17 +68,18 @@ def render_pdf(document: Document, target: Path, *, variant: str = "pdf/ua-1", p
     pages = compose_pages(document, fonts)
     tell("生成PDF", 40)
     with _collector_off():
-        data, count = _render(pages, fonts, variant, _identifier(document))
+        data, count = _render_as_planned(document, pages, fonts, variant)
     tell("写入文件", 90)
     _write_whole(target, data)
     return PdfFile(count, len(data), hashlib.sha256(data).hexdigest(), fonts.names, fonts.substituted)
 
 
-def compose_pages(document: Document, fonts: FontSet) -> Pages:
-    """The markup and the style sheet of a document, planned to the line."""
+def compose_pages(document: Document, fonts: FontSet, numbers: dict[str, int] | None = None) -> Pages:
+    """The markup and the style sheet of a document, planned to the line. The contents print `numbers`, else those planned."""
     styles = Styles()
     parts = Builder(document, fonts, styles).build()
-    sheets, pages = _sheets(parts, styles)
+    sheets, pages, planned = _sheets(parts, styles)
+    numbers = numbers or planned
     context = {
         "document": document,
         "title": shortened("".join(title_lines(document)) or document.subject, 200),
@@ -89,7 +92,7 @@ def compose_pages(document: Document, fonts: FontSet) -> Pages:
         "correction_of": clean(document.correction_of),
         "subject": shortened(document.subject, 200),
         "keywords": "，".join(shortened(word, 40) for word in document.keywords),
-        "entries": parts.entries if document.contents else (),
+        "entries": [(entry, numbers[entry.anchor]) for entry in parts.entries] if document.contents else (),
         "sheets": sheets,
         "hei_family": fonts[HEI].family,
     }
@@ -112,7 +115,7 @@ def compose_pages(document: Document, fonts: FontSet) -> Pages:
             "foot": css_text(f"{end_line(document)}\u3000本页不随报告印发"),
         },
     )
-    return Pages(html, css, parts.pictures, pages)
+    return Pages(html, css, parts.pictures, pages, numbers)
 
 
 def css_text(text: str) -> str:
@@ -120,14 +123,15 @@ def css_text(text: str) -> str:
     return "".join(ch if ch.isalnum() or ord(ch) > 127 else f"\\{ord(ch):06x}" for ch in text)
 
 
-def _sheets(parts: Parts, styles: Styles) -> tuple[list[Sheet], int]:
-    """Planned sections for the template, and the number of pages they take."""
-    sheets, pages = [], 0
+def _sheets(parts: Parts, styles: Styles) -> tuple[list[Sheet], int, dict[str, int]]:
+    """Planned sections for the template, the number of pages they take, and the page number of every anchor."""
+    sheets, pages, numbers = [], 0, {}
     for section in parts.sections:
         placed = plan(section)
+        numbers |= {one.item.data["anchor"]: pages + one.page + 1 for one in placed if one.item.data.get("anchor")}
         pages += placed[-1].page + 1
         sheets.append(Sheet(section.page, tuple(_part(one, styles) for one in placed)))
-    return sheets, pages
+    return sheets, pages, numbers
 
 
 def _part(placed: Placed, styles: Styles) -> dict:
@@ -140,15 +144,33 @@ def _part(placed: Placed, styles: Styles) -> dict:
     return part
 
 
-def _render(pages: Pages, fonts: FontSet, variant: str, identifier: bytes) -> tuple[bytes, int]:
+def _render_as_planned(document: Document, pages: Pages, fonts: FontSet, variant: str) -> tuple[bytes, int]:
+    """The PDF and its number of pages. The contents carry planned numbers, which spares the renderer a second layout; should it ever have
+    filled a page otherwise, the document is set once more with the numbers found."""
+    laid_out = _laid_out(pages, fonts, variant)
+    found = _found(laid_out, pages)
+    if document.contents and found != pages.numbers:
+        laid_out = _laid_out(compose_pages(document, fonts, found), fonts, variant)
+    return laid_out.write_pdf(pdf_variant=variant, pdf_identifier=_identifier(document)), len(laid_out.pages)
+
+
+def _laid_out(pages: Pages, fonts: FontSet, variant: str):
     from weasyprint import CSS, HTML
     from weasyprint.text.fonts import FontConfiguration
 
     fetcher = local_fetcher(fonts.files, pages.pictures)
     configuration = FontConfiguration()
     sheet = CSS(string=pages.css, font_config=configuration, url_fetcher=fetcher)
-    laid_out = HTML(string=pages.html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=configuration, pdf_variant=variant)
-    return laid_out.write_pdf(pdf_variant=variant, pdf_identifier=identifier), len(laid_out.pages)
+    return HTML(string=pages.html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=configuration, pdf_variant=variant)
+
+
+def _found(laid_out, pages: Pages) -> dict[str, int]:
+    """The page number of every entry of the contents as it was laid out; the first entry's page is numbered as planned."""
+    sheets = {anchor: index for index, page in enumerate(laid_out.pages) for anchor in page.anchors if anchor in pages.numbers}
+    if not sheets:
+        return {}
+    first = min(sheets, key=sheets.get)
+    return {anchor: index - sheets[first] + pages.numbers[first] for anchor, index in sheets.items()}
 
 
 def _identifier(document: Document) -> bytes:
@@ -159,15 +181,20 @@ def _identifier(document: Document) -> bytes:
 
 @contextmanager
 def _collector_off() -> Iterator[None]:
-    """Garbage collection off during a render and one collection after it: a quarter faster, and the memory is given back."""
+    """Garbage collection off during a render and one collection after it: a quarter faster, and the memory is given back.
+
+    What was there before is set aside meanwhile, so that the collection looks at the leavings of the render alone.
+    """
     enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()
     try:
         yield
     finally:
         if enabled:
             gc.enable()
         gc.collect()
+        gc.unfreeze()
 
 
 def _write_whole(target: Path, data: bytes) -> None:

@@ -22,6 +22,7 @@ class Styles:
 
     def __init__(self):
         self._rules: dict[str, str] = {}
+        self._ruled: dict[str, str] = {}
 
     def _class(self, prefix: str, value: int, declaration: str) -> str:
         name = f"{prefix}{value}" if value >= 0 else f"{prefix}m{-value}"
@@ -42,6 +43,12 @@ class Styles:
     def left(self, points: float) -> str:
         value = round(points * 100)
         return self._class("l", value, f"padding-left:{value / 100}pt")
+
+    def ruling(self, address: str) -> str:
+        """The drawing behind a table; tables ruled alike share it."""
+        name = self._ruled.setdefault(address, f"t{len(self._ruled)}")
+        self._rules[f"{name}::before"] = f"content:url({address})"
+        return name
 
     def rules(self) -> list[tuple[str, str]]:
         return sorted(self._rules.items())
@@ -89,18 +96,23 @@ def _line(pieces: Sequence[Piece], role: str) -> SafeString:
 
 
 def set_lines(lines: Sequence[Line], styles: Styles, role: str) -> SafeString:
-    """Justified lines as HTML; `role` is the face of the paragraph around them."""
-    return format_html_join(BREAK, "{}", ((_spaced(line, styles, role),) for line in lines))
+    """Justified lines as HTML, each ended by a line feed that the style sheet keeps; `role` is the face of the paragraph around them.
+
+    A line in the usual spacing, the page's own, needs no element.
+    """
+    made = []
+    for i, line in enumerate(lines):
+        html = format_html("{}{}", _line(line.pieces, role), "\n" if i + 1 < len(lines) else "")
+        usual = abs(line.spacing - USUAL_SPACING) < 0.0005
+        made.append(html if usual else format_html('<span class="{}">{}</span>', styles.spacing(line.spacing), html))
+    return format_html_join("", "{}", ((html,) for html in made))
 
 
-def _spaced(line: Line, styles: Styles, role: str) -> SafeString:
-    """A line in its letter spacing; the usual one is the page's own and needs no element."""
-    html = _line(line.pieces, role)
-    if abs(line.spacing - USUAL_SPACING) < 0.0005:
-        return html
-    return format_html('<span class="{}">{}</span>', styles.spacing(line.spacing), html)
+def set_cell(lines: Sequence[Line], role: str) -> SafeString:
+    """Ragged lines as HTML for a cell, parted by line feeds that the style sheet keeps: no element for a line."""
+    return format_html_join("\n", "{}", ((_line(line.pieces, role),) for line in lines))
 
 
 def set_plain(lines: Sequence[Line], role: str) -> SafeString:
-    """Ragged lines as HTML, for cells, captions and titles."""
+    """Ragged lines as HTML, for captions and titles."""
     return format_html_join(BREAK, "{}", ((_line(line.pieces, role),) for line in lines))

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from math import ceil
 
 from reports.document import Column, Table, Value, show
 from reports.typeset.compose import Line, compose_ragged
 from reports.typeset.fonts import FANG, HEI, KAI, SONG, FontSet
 from reports.typeset.measures import BLOCK_LIMIT_Q, LANDSCAPE_MM, MEASURE, MM, PORTRAIT_MM, WIDE_MEASURE, WIDE_Q, quarters, whole_lines
-from reports.typeset.styles import Styles, set_plain
+from reports.typeset.styles import Styles, set_cell, set_plain
 from reports.typeset.text import clean, shortened
 
 SIZE, DENSE_SIZE, LEADING = 10.5, 9.5, 12.6
@@ -22,6 +23,10 @@ MAX_CELL_LINES = 14
 """A taller row is continued in the next one, so that no row is higher than a page."""
 WHOLE_CELL_LINES, WHOLE_CELL_CHARS = 3 * MAX_CELL_LINES, 3000
 """Beyond this a text is no cell of a printed table; the workbook has it whole."""
+LEAST_ROWS = 3
+"""Rows on the last page of a table of several."""
+FIXED_CHARS, FLEXIBLE_MM, SAMPLED_ROWS = 7, 18.0, 200
+"""Text columns of longer entries share their width by need, down to 18 mm, as the first rows need it."""
 MAX_HEAD_LINES, MAX_NOTE_CHARS, MAX_CAPTION_CHARS = 5, 400, 120
 CELL_CUT = "……（余文见电子表格）"
 LEFT, CENTRE, RIGHT = "a-l", "a-c", "a-r"
@@ -59,6 +64,7 @@ class TableLayout:
     caption: str
     unit: str
     columns: tuple[str, ...]
+    widths: tuple[float, ...]
     head: tuple[Row, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
@@ -95,18 +101,36 @@ class TableLayout:
     def parts(self, first_q: int, page_q: int, space_q: int) -> list[tuple[int, int, int]]:
         """Row ranges page by page with their heights: (first row, end, quarters), `space_q` blank above the first.
 
+        A cell of two lines over both rows of the head makes the lower one a little higher than a quarter line counts.
+
         A group row stays with the row after it, the total with the row before it, the notes with the last row.
         """
         parts: list[tuple[int, int, int]] = []
-        start, used = 0, space_q + self.above_q + self.head_q
+        head_q = self.head_q + any(cell.rows > 1 and "\n" in cell.html for row in self.head for cell in row.cells)
+        start, used = 0, space_q + self.above_q + head_q
         limit = first_q
         for i, row in enumerate(self.rows):
             need = self._need(i)
             if used + need > limit and i > start:
                 parts.append((start, i, used))
-                start, used, limit = i, self.head_q, page_q
+                start, used, limit = i, head_q, page_q
             used += row.q
-        return [*parts, (start, len(self.rows), used + self.notes_q)]
+        return self._balanced([*parts, (start, len(self.rows), used + self.notes_q)])
+
+    def _balanced(self, parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        """No last page with a lonely row or two: the page before gives some of its own."""
+        if len(parts) < 2:
+            return parts
+        (first, cut, used), (_cut, end, rest) = parts[-2:]
+        while end - cut < LEAST_ROWS and cut - first > LEAST_ROWS:
+            q = self.rows[cut - 1].q
+            cut, used, rest = cut - 1, used - q, rest + q
+        while self.rows[cut].kind in ("cont", "total", "words") or self.rows[cut - 1].kind == "group":
+            if cut - first <= 1:
+                return parts
+            q = self.rows[cut - 1].q
+            cut, used, rest = cut - 1, used - q, rest + q
+        return [*parts[:-2], (first, cut, used), (cut, end, rest)]
 
     def _need(self, i: int) -> int:
         """Quarters that must fit before row `i` may stay on the page."""
@@ -154,9 +178,49 @@ class _Setter:
         if lack and sum(spare) >= lack:
             share = lack / sum(spare)
             widths = [max(w, n) - s * share for w, n, s in zip(widths, need, spare, strict=True)]
+        widths = self._shared(widths, need)
         rounded = [round(width, 3) for width in widths]
         rounded[-1] = round(total - sum(rounded[:-1]), 3)
         return rounded
+
+    def _shared(self, widths: list[float], need: list[float]) -> list[float]:
+        """Columns of running text share their width so that the rows come out lowest: millimetre after millimetre goes where it saves a line."""
+        flexible = [
+            i
+            for i, column in enumerate(self.table.columns)
+            if self.align(column) == LEFT and any(len(row[i]) > FIXED_CHARS for row in self.shown)
+        ]
+        if len(flexible) < 2:
+            return widths
+        metrics = self.fonts[SONG].metrics
+        lengths = [[sum(map(metrics.advance, row[i])) * self.size for i in flexible] for row in self.shown[:SAMPLED_ROWS]]
+
+        def height(shares: list[float]) -> tuple[int, float]:
+            """Lines of all rows, and with a trace of how full they are, so that the way there leads downhill."""
+            filled = [
+                [length / (share * MM - 2 * PADDING - self.size / 2) for length, share in zip(row, shares, strict=True)] for row in lengths
+            ]
+            made = sum(ceil(max(row)) for row in filled)
+            return made, made + 0.1 * sum(max(row) for row in filled)
+
+        shares = [widths[i] for i in flexible]
+        least, best = height(shares)
+        at_first = least
+        pairs = [(a, b) for a in range(len(flexible)) for b in range(len(flexible)) if a != b]
+        for _step in range(30):
+            tried = []
+            for a, b in pairs:
+                if shares[a] - 1 >= max(FLEXIBLE_MM, need[flexible[a]]):
+                    moved = [share + (k == b) - (k == a) for k, share in enumerate(shares)]
+                    tried.append((*height(moved)[::-1], moved))
+            if not tried or min(tried)[0] >= best:
+                break
+            best, least, shares = min(tried)
+        if least >= at_first:
+            return widths
+        for i, share in zip(flexible, shares, strict=True):
+            widths[i] = share
+        return widths
 
     def _need_mm(self, i: int) -> float:
         """Width of the longest number or mark of a column; of other text, of the longest stretch that has no place to break."""
@@ -188,13 +252,13 @@ class _Setter:
     def _cells(self, part: list[tuple[list[Line], str, int]], role: str) -> Iterator[Cell]:
         at = 0
         for lines, align, span in part:
-            yield Cell(set_plain(lines, role), align, span, edge=at in self.edges)
+            yield Cell(set_cell(lines, role), align, span, edge=at in self.edges)
             at += span
 
     def _head_cell(self, text: str, width: float, *, span: int = 1, rows: int = 1, edge: bool = False) -> tuple[Cell, int]:
         """A cell of the head and its number of lines; it may use nearly the whole width of its column."""
         lines = self.lines(text, width + 2 * (PADDING - HEAD_PADDING) / MM, HEI)[:MAX_HEAD_LINES]
-        return Cell(set_plain(lines, HEI), CENTRE, span, rows, edge), len(lines)
+        return Cell(set_cell(lines, HEI), CENTRE, span, rows, edge), len(lines)
 
     def head(self) -> tuple[Row, ...]:
         columns = self.table.columns
@@ -309,6 +373,7 @@ def lay_out(table: Table, fonts: FontSet, styles: Styles, *, landscape: bool) ->
         caption=set_plain(caption, HEI),
         unit=clean(f"单位：{table.unit}") if table.unit and not table.unit.startswith("单位") else clean(table.unit),
         columns=tuple(styles.width(width) for width in setter.widths),
+        widths=tuple(setter.widths),
         head=head,
         rows=rows,
         notes=tuple(set_plain([line], FANG) for line in notes),

@@ -7,11 +7,14 @@ GETA = "〓"
 """Printed where no face has the character (the printer's mark for a missing sort)."""
 
 _SPACES = re.compile(r"[ \t\r\n\v\f\u0085\u2028\u2029]+")
+_BESIDE_HANZI = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[\u4e00-\u9fff])")
 _DROPPED = {"Cc", "Cf", "Cs", "Cn"}
 
 
 def clean(text: str) -> str:
-    """One line of printable text: white space folded, control, formatting, unpaired and unassigned characters dropped, private ones marked."""
+    """One line of printable text: white space folded, control, formatting, unpaired and unassigned characters dropped, private ones marked.
+
+    A space typed between Chinese and a number (5 个工作日) falls away: official papers have none, and lines make the gap themselves."""
     folded = _SPACES.sub(" ", text)
     if folded.isascii() and folded.isprintable():
         return folded
@@ -21,7 +24,7 @@ def clean(text: str) -> str:
         if category in _DROPPED:
             continue
         kept.append(GETA if category == "Co" else ch)
-    return "".join(kept)
+    return _BESIDE_HANZI.sub("", "".join(kept))
 
 
 def chinese_date(day) -> str:

@@ -190,6 +190,24 @@ def var(settings, noto_var, fandol_var, tmp_path):
     return settings.MEDIA_ROOT
 
 
+@pytest.mark.parametrize("landscape", [False, True])
+def test_no_row_is_lost_on_a_page_filled_to_the_last_quarter(var, tmp_path, landscape):
+    columns = (Column("编号", "code", 40), Column("文字", "text", 100))
+    rows = tuple((f"行{i:03}", f"第{i}行的文字" + ("很长" * 30 if i % 7 == 0 else "")) for i in range(1, 121))
+    table = Table("TB6", "表1", "很长的表", columns, (Group("", rows),), landscape=landscape, dense=True)
+    target = tmp_path / "long.pdf"
+    render_pdf(replace(report(), blocks=(table,)), target)
+    assert set(re.findall(r"行\d{3}", text_of(target))) == {row[0] for row in rows}
+
+
+def test_the_contents_print_planned_numbers_or_those_given(var):
+    blocks = (Heading("一、甲"), para(OPENING), Heading("二、乙"), para(OPENING))
+    wrong = compose_pages(replace(report(), blocks=blocks), load_fonts(), {"e1": 7, "e2": 8})
+    assert 'data-page="7"' in wrong.html
+    right = compose_pages(replace(report(), blocks=blocks), load_fonts())
+    assert right.numbers == {"e1": 1, "e2": 1} and 'data-page="1"' in right.html
+
+
 def test_a_bulletin_is_one_page_without_number(var, tmp_path):
     made = render_pdf(bulletin(), tmp_path / "a.pdf")
     text = flat(text_of(tmp_path / "a.pdf"))

@@ -65,6 +65,22 @@ def test_a_long_table_is_cut_into_pages_with_its_total_and_notes_kept(plain_font
         assert layout.rows[end - 1].kind != "group" and layout.rows[end].kind != "total"
 
 
+def test_no_last_page_with_a_lonely_row(plain_fonts):
+    layout = lay_out(CLAUSES, plain_fonts, Styles(), landscape=False)
+    whole = sum(row.q for row in layout.rows)
+    parts = layout.parts(layout.above_q + layout.head_q + whole - layout.rows[-2].q, PAGE_LINES * 4, 0)
+    assert len(parts) == 2 and parts[1][1] - parts[1][0] >= 3
+    assert parts[0][1] == parts[1][0]
+
+
+def test_columns_of_running_text_share_their_width_by_need(plain_fonts):
+    rows = tuple((1, "短短的一句话共十二个字呀", "长" * 90) for _row in range(4))
+    table = Table("TB9", "", "", (Column("序号", "code", 10), Column("甲", "text", 73), Column("乙", "text", 73)), (Group("", rows),))
+    layout = lay_out(table, plain_fonts, Styles(), landscape=False)
+    assert layout.widths[2] > layout.widths[1] + 10
+    assert sum(layout.widths) == pytest.approx(156)
+
+
 def test_landscape_rows_are_five_quarters_and_fit_the_page(plain_fonts):
     layout = lay_out(PROBLEMS, plain_fonts, Styles(), landscape=True)
     assert all(row.q >= 5 for row in layout.rows)
@@ -81,7 +97,7 @@ def test_a_huge_cell_is_continued_and_then_cut(plain_fonts):
     table = Table("X", "", "", (Column("甲", "text", 40), Column("乙", "text", 116)), (Group("", (("社" * 20000, "x"),)),))
     layout = lay_out(table, plain_fonts, Styles(), landscape=False)
     assert [row.kind for row in layout.rows] == ["body", "cont", "cont"]
-    assert str(layout.rows[-1].cells[0].html).replace("<br>", "").endswith(CELL_CUT)
+    assert str(layout.rows[-1].cells[0].html).replace("\n", "").endswith(CELL_CUT)
     assert all(row.q <= 30 for row in layout.rows)
 
 

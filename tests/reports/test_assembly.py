@@ -1,0 +1,39 @@
+"""Which annexes a report prints, and which stand in its workbook alone."""
+
+import pytest
+
+from reports.assembly import annex_titles, annexes_of, tables_apart
+from reports.document import Column, Group, Table
+from reports.kinds.bulletin import KIND as BULLETIN
+from reports.kinds.midterm import KIND as MIDTERM
+from reports.outline import numbers
+from reports.snapshot import table_to_plain
+
+
+def snapshot(pilot, *codes):
+    table = table_to_plain(Table("TB", "", "表", (Column("序号", "int"),), (Group("", ((1,),)),)))
+    pilots = [{"code": "P1", "name": "普安街道", "type": "示例型"}]
+    return {"pilot": pilot, "tables": dict.fromkeys(codes, table), "charts": {}, "photos": [], "facts": {"pilots": pilots}}
+
+
+def test_the_ledgers_of_the_county_are_in_the_workbook_and_named_as_one_annex():
+    data = snapshot("", "TB2", "TB3", "TB6", "TB9B")
+    assert annex_titles(MIDTERM, data) == [
+        ("附件1", "试点任务对照表"),
+        ("附件2", "项目实施情况表、资金支出明细表、问题整改台账（电子表格另附）"),
+    ]
+    assert [(number, title) for number, title, _blocks in annexes_of(MIDTERM, data)] == [("附件1", "试点任务对照表")]
+    apart = tables_apart(MIDTERM, data, numbers(MIDTERM, data))
+    assert [(table.code, table.number) for table in apart] == [("TB3", "附表2"), ("TB6", "附表3"), ("TB9B", "附表4")]
+
+
+def test_a_pilot_prints_its_own():
+    data = snapshot("P1", "TB2", "TB3", "TB6", "TB9B")
+    assert [title for _number, title, _blocks in annexes_of(MIDTERM, data)] == [title for _number, title in annex_titles(MIDTERM, data)]
+    assert tables_apart(MIDTERM, data, numbers(MIDTERM, data)) == ()
+
+
+@pytest.mark.parametrize(("kind", "code"), [(BULLETIN, "TB9"), (MIDTERM, "TB2")])
+def test_a_single_annex_has_no_number(kind, code):
+    data = snapshot("", code)
+    assert [number for number, _title, _blocks in annexes_of(kind, data)] == ["附件"]
