@@ -126,8 +126,8 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     own = row.unit_id == request.user.unit_id and may(request.user, Action.RECORD_ACTIVITY)
     steps = list(row.steps.select_related("actor", "unit", "waiting_at").order_by("-id"))
     photos = list(row.photos.select_related("file"))
-    refused = _refusal(request, row)
-    may_decide = row.state == ReviewState.SUBMITTED and may(request.user, Action.REVIEW) and not refused
+    why_not = review.refusal(request.user, row) if row.state == ReviewState.SUBMITTED else ""
+    may_decide = row.state == ReviewState.SUBMITTED and not why_not
     successor = Activity.objects.filter(supersedes=row).first() if row.state == ReviewState.VOID else None
     cards = queries.card_names(row.pilot)
     tasks = list(row.tasks.select_related("obligation").order_by("obligation__order"))
@@ -144,7 +144,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "changes": changes_of(row),
             "subject_kind": "activity",
             "opinion": kept_opinion(request, row),
-            "refusal": refused,
+            "refusal": why_not if _reads_for_others(request, row) else "",
             "checks": _checks(row, len(photos)) if may_decide else (),
             "missing": services.missing_for_submit(row) if own and row.editable() else (),
             "may_decide": may_decide,
@@ -159,13 +159,10 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _refusal(request: HttpRequest, row: Activity) -> str:
-    """Why a reviewer may not decide; silent for who handed it in and waits for somebody else."""
-    if row.state != ReviewState.SUBMITTED or not may(request.user, Action.REVIEW):
-        return ""
-    if row.unit_id == request.user.unit_id and row.waiting_at_id != request.user.unit_id:
-        return ""
-    return review.refusal(request.user, row)
+def _reads_for_others(request: HttpRequest, row: Activity) -> bool:
+    """Whether the person reviews such records: only then it matters why they may not decide; who handed it in just waits."""
+    own = row.unit_id == request.user.unit_id and row.waiting_at_id != request.user.unit_id
+    return may(request.user, Action.REVIEW) and not own
 
 
 def _checks(row: Activity, photos: int) -> list[dict]:
@@ -174,7 +171,7 @@ def _checks(row: Activity, photos: int) -> list[dict]:
     enough = photos >= least
     found = [
         {"state": "ok" if enough else "warn", "text": f"照片 {photos} 张" + (f"，至少 {least} 张" if least else "，这类活动不要求照片")},
-        {"state": "ok", "text": f"参加 {row.participants} 人次，志愿者 {row.volunteers or 0} 人"},
+        {"state": "ok", "text": f"参加 {row.participants} 人次" + ("" if row.volunteers is None else f"，志愿者 {row.volunteers} 人")},
     ]
     if row.category.about_minors and photos:
         said = "已取得监护人同意" if row.guardian_consent else "没有勾选监护人同意，公示和报告不用这些照片"

@@ -99,7 +99,10 @@ def refuse_unfit(case: rules.Case, *, about: rules.About = rules.About.PAYMENT) 
             found.setdefault(check.field or NON_FIELD_ERRORS, []).append(check.sentence)
         elif unexplained:
             found.setdefault("explanation", []).append(f"{check.sentence}请填写情况说明。")
-    if not case.payment.purpose.strip() and about == rules.About.PAYMENT:
-        found.setdefault("purpose", []).append("请填写期次与用途。")
+    if about == rules.About.PAYMENT:
+        if not case.payment.purpose.strip():
+            found.setdefault("purpose", []).append("请填写期次与用途。")
+        if case.payment.contract is None and not case.payment.payee.strip():
+            found.setdefault("payee", []).append("请填写收款单位，与发票一致。")
     if found:
         raise ValidationError(found)

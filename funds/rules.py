@@ -129,6 +129,10 @@ def rule(code: str) -> Rule:
 def over_balance(amount: Decimal, available: Decimal, *, with_contract: bool) -> str:
     """申请金额 96,000.00 元超出可用余额 82,400.00 元，超 13,600.00 元。…"""
     left = max(available, Decimal(0))
+    if not left:
+        way = "先办理合同变更" if with_contract else "先调整预算"
+        what = "合同" if with_contract else "预算"
+        return f"申请金额 {yuan(amount)} 元超出可用余额 0.00 元。{what}金额已全部支付或在途，{way}后再申请。"
     if with_contract:
         percent = settings.FUNDS_CONTRACT_CHANGE_PERCENT
         way = f"改为不超过 {yuan(left)} 元，或先办理合同变更（不超过原合同的 {percent}%）。"
@@ -267,9 +271,7 @@ def _capitals(rule: Rule, case: Case) -> Check | None:
 def _payee_of_contract(rule: Rule, case: Case) -> Check | None:
     contract = case.payment.contract
     if contract is None:
-        return _answer(
-            rule, bool(case.payment.payee.strip()), "没有合同的小额直接支出，请填写与发票一致的收款单位。", "payee", title="收款单位已填写"
-        )
+        return None
     return _answer(rule, case.payment.payee == contract.contractor, f"收款单位与合同承接单位“{contract.contractor}”不一致。", "contract")
 
 

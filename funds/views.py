@@ -56,7 +56,7 @@ class Asked:
     def words(self, pilots: list[Pilot]) -> str:
         """The conditions as a line of the workbook."""
         found = [f"试点：{pilot.unit.short_name}" for pilot in pilots if pilot.code == self.pilot]
-        found += [f"月份：{self.month}"] if self.month else []
+        found += [f"登记月份：{self.month}"] if self.month else []
         found += [f"用途类别：{self.category}"] if self.category else []
         found += ["资料不全的"] if self.papers else []
         found += [f"含“{self.text}”"] if self.text else []
@@ -132,12 +132,14 @@ def fund_ledger(request: HttpRequest) -> HttpResponse:
 
 
 def export_ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, title: str = "资金支出明细") -> HttpResponse:
-    """TB6: exactly the rows that are filtered, reversals among them, with 合计 and 大写."""
+    """TB6: exactly the rows that are filtered, reversals among them, with 合计 and 大写. Filters and figures go by 登记日期, the day a row counts from."""
     rows = _ledger(pilots, asked)
     summed = queries.ledger_total(rows)
     columns = [
-        *(Col("序号", "int"), Col("日期", "date"), Col("试点"), Col("项目"), Col("用途类别"), Col("期次与用途"), Col("收款单位")),
+        *(Col("序号", "int"), Col("登记日期", "date"), Col("付款日期", "date"), Col("试点"), Col("项目"), Col("用途类别")),
         *(
+            Col("期次与用途"),
+            Col("收款单位"),
             Col("金额", "yuan"),
             Col("凭证号", "code"),
             Col("合同号", "code"),
@@ -150,6 +152,7 @@ def export_ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, ti
     cells = (
         (
             number,
+            row.on,
             row.paid_on,
             row.payment.pilot.unit.short_name,
             row.payment.project.name,
@@ -166,7 +169,7 @@ def export_ledger(request: HttpRequest, pilots: list[Pilot], asked: Asked, *, ti
         )
         for number, row in enumerate(rows.iterator(chunk_size=1000), 1)
     )
-    sums = ("", "", "", "", "", "", "", summed.amount, *[""] * 6)
+    sums = (*[""] * 8, summed.amount, *[""] * 6)
     notes = [f"合计大写：{_words_of(summed.amount)}"]
     return export(
         request, title, columns, cells, count=summed.rows, conditions=asked.words(pilots), total=sums, notes=notes, as_of=asked.day

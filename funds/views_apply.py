@@ -247,6 +247,11 @@ def _autosave(editing: Editing, form: PaymentForm) -> JsonResponse:
         "edit": reverse("payment_edit", args=[row.pk]),
         "upload": reverse("payment_file_upload", args=[row.pk]),
         "checks": render_to_string("funds/_payment_checks.html", {"checks": payment_checks(row)}, editing.request),
+        "balance": render_to_string(
+            "funds/_pay_balance.html",
+            {"contract": row.contract, **_contract_parts(editing.request, row.contract, row.line, row)},
+            editing.request,
+        ),
     }
     return JsonResponse(answer)
 

@@ -100,7 +100,8 @@ def make_card(group: TaskGroup, tasks: Iterable[Task], states: dict[int, TaskSta
 
 
 def _light(states: tuple[TaskState, ...]) -> Light:
-    if all(state.done for state in states):
+    """What the community has still to do colours its card; where only the reviewer's word is missing nothing is late for it."""
+    if all(state.done or (state.ready and state.status != TaskStatus.NOT_STARTED) for state in states):
         return Light.OK
     lights = {state.light for state in states}
     if Light.LATE in lights:

@@ -5,6 +5,7 @@ import re
 from django import forms
 
 from accounts import clock
+from accounts.forms import ask_plainly
 from accounts.models import User
 from pilots.files import accept_attribute
 from pilots.models import Pilot, Programme
@@ -73,6 +74,8 @@ class SignForm(forms.Form):
 
     def __init__(self, *args, report: Report, **kwargs) -> None:
         super().__init__(*args, **kwargs, prefix=f"sign-{report.pk}")
+        ask_plainly(self)
+        self.fields["scan"].error_messages["required"] = "请上传签发页扫描件"
         self.fields["signed_on"].widget.attrs["max"] = clock.today().isoformat()
         self.fields["signed_on"].initial = clock.today()
 

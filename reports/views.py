@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import clock, once
@@ -30,10 +31,13 @@ def _own(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(Report.objects.visible_to(request.user).select_related("pilot__unit", "created_by", "corrects"), pk=pk)
 
 
-def say(request: HttpRequest, refused: ValidationError) -> None:
-    """Show why a deed was refused, sentence by sentence."""
-    for sentence in refused.messages:
-        messages.error(request, sentence)
+def say(request: HttpRequest, refused: ValidationError, title: str = "还不能办理") -> None:
+    """Show why a deed was refused: one sentence as it is, several under a title with their number."""
+    if len(refused.messages) == 1:
+        messages.error(request, refused.messages[0])
+        return
+    items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in refused.messages))
+    messages.error(request, format_html("<h2>{}，有 {} 处要处理</h2><ol>{}</ol>", title, len(refused.messages), items))
 
 
 @require_GET
@@ -190,8 +194,7 @@ def report_send(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.send_for_checking(report, by=request.user)
     except ValidationError as refused:
-        messages.error(request, f"还不能送核稿，有 {len(refused.messages)} 处要处理：")
-        say(request, refused)
+        say(request, refused, "还不能送核稿")
         return redirect("report_edit", pk)
     messages.success(request, "已送核稿，等待另一位同志核对")
     return redirect("report_detail", pk)

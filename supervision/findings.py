@@ -178,7 +178,7 @@ def register_finding(
         severity=severity,
         source=source,
         answer=answer,
-        title=(title.strip() or description.strip())[:60],
+        title=(title.strip() or description.strip().rstrip("。"))[:60],
         description=description.strip(),
         requirement=requirement.strip(),
         found_on=found_on,

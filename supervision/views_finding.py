@@ -29,7 +29,7 @@ from supervision.forms_findings import (
     StartForm,
 )
 from supervision.lights import mark
-from supervision.models import Finding, FindingAction, FindingFile, FindingState
+from supervision.models import Finding, FindingAction, FindingFile, FindingState, FindingStep
 from supervision.rules import MOST_EXTENSIONS
 from supervision.urging import urging_text
 from supervision.views_sheet import photo_answer, said
@@ -98,6 +98,7 @@ def finding_context(request: HttpRequest, finding: Finding, *, back: str = "", t
         "papers": [file for file in handed if file.file.kind != StoredFile.Kind.IMAGE],
         "pending": [file for file in shown if file.step_id is None] if "rectify" in possible else [],
         "rectified": rectified[-1] if rectified else None,
+        "sent_back": _sent_back(steps),
         "ask_step": next((step for step in reversed(steps) if step.action == FindingAction.ASK), None),
         "extensions": sum(step.action == FindingAction.GRANT for step in steps),
         "most_extensions": MOST_EXTENSIONS,
@@ -108,6 +109,12 @@ def finding_context(request: HttpRequest, finding: Finding, *, back: str = "", t
         "own_refusal": _own_refusal(request, finding) if today else "",
         "urging": urging_text(finding, request.records_day) if finding.status in (FindingState.ASSIGNED, FindingState.RECTIFYING) else "",
     }
+
+
+def _sent_back(steps: list[FindingStep]) -> FindingStep | None:
+    """The last 退回重改 that has not been answered by a new 整改; `steps` in their order."""
+    last = next((step for step in reversed(steps) if step.action in (FindingAction.RETURN, FindingAction.RECTIFY)), None)
+    return last if last is not None and last.action == FindingAction.RETURN else None
 
 
 def _way(state: str) -> list[dict]:

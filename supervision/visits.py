@@ -108,7 +108,7 @@ def open_visit(
         with transaction.atomic():
             visit.save()
     except IntegrityError:
-        raise ValidationError("这个试点本月已有同类督导记录，请打开已有的那一份继续填写")
+        raise ValidationError("这个试点本月已有同类督导记录，请打开已有的那一份")
     _copy_items(visit, items_for(kind, visit.month, ChecklistItem.objects.all()), by)
     audit.record(AuditKind.CREATE, user=by, about=visit)
     return visit

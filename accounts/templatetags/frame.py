@@ -77,6 +77,7 @@ class MenuGroup(template.Node):
             child.current = child is nearest  # one place at a time, also where two entries share a room
         open_here = nearest is not None
         group = Entry(children[0].url, self.icon.resolve(context), self.label.resolve(context), current=open_here, children=children)
+        group.count = 0 if open_here else sum(child.count for child in children)  # closed, it says what its pages would
         if len(children) == 1:
             group.children, group.count = [], children[0].count
         return render_to_string("parts/_menu_entry.html", {"entry": group})

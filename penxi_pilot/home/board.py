@@ -268,4 +268,5 @@ def _phase_line(phases: list[Phase], as_of: datetime.date) -> str:
         return "试点期已结束"
     left = (current.due - as_of).days
     day = f"第 {(as_of - current.start).days + 1} 天，" if current.start and current.start <= as_of else ""
-    return f"{current.name}{day}距 {current.due.year}年{current.due.month}月底前还有 {left} 天"
+    end = f"{current.due.year}年{current.due.month}月底前"
+    return f"{current.name}{day}距 {end}还有 {left} 天" if left else f"{current.name}{day}今天是{end}的最后一天"

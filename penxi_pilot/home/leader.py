@@ -40,7 +40,8 @@ def leader_sentences(board: Board, user: User) -> Said:
 def overall_words(board: Board) -> str:
     """序时进度 57.5%，任务滞后 11.3 个百分点，距期限还有 121 天。"""
     behind = f"任务滞后 {board.behind} 个百分点" if board.behind > 0 else "任务不滞后于序时进度"
-    left = f"，距期限还有 {board.days_to_end} 天" if board.days_to_end is not None and board.days_to_end >= 0 else ""
+    days = board.days_to_end
+    left = "" if days is None or days < 0 else f"，距期限还有 {days} 天" if days else "，今天到期限"
     return f"序时进度 {board.share}%，{behind}{left}。"
 
 

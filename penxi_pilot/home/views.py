@@ -76,6 +76,7 @@ def _community(request: HttpRequest) -> HttpResponse:
     own = of_plan("pilots by unit", lambda: {p.unit_id: p for p in Pilot.objects.select_related("unit", "accountable", "type")})
     pilot = own.get(request.user.unit_id)
     context = {"pilot": pilot, "todos": todos[:SHOWN_TO_COMMUNITY], "todo_count": len(todos), "later": todos[SHOWN_TO_COMMUNITY:]}
+    context["open_findings"] = sum(todo.tag == "整改" for todo in todos)
     context["deeds"] = record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user))
     if pilot is not None:
         key = ("cards", pilot.pk, _plan(request), request.as_of, clock.today())
@@ -104,6 +105,7 @@ def _workbench(request: HttpRequest) -> HttpResponse:
         "finding": flow_finding(flows),
         "todos": todos,
         "todo_count": len(todos),
+        "open_findings": sum(todo.url.startswith(reverse("finding_list")) for todo in todos),
         "deeds": record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user)),
         "county": request.user.role in COUNTY,
         "money_first": request.user.role in FINANCE,

@@ -31,6 +31,9 @@
     if (box) box.setAttribute("data-attachments", answer.upload);
     const checks = document.querySelector("[data-checks]");
     if (checks) checks.replaceChildren(...Array.from(new DOMParser().parseFromString(answer.checks, "text/html").body.childNodes));
+    const balance = document.getElementById("pay-balance");
+    const fresh = new DOMParser().parseFromString(answer.balance, "text/html").getElementById("pay-balance");
+    if (balance && fresh) balance.replaceWith(fresh);
     say("草稿已自动保存 " + answer.saved);
     if (form.pxClean) form.pxClean();
   }

@@ -56,6 +56,8 @@
     });
     said("[data-left]", left ? "还有 " + left + " 项未填" : "已全部填写");
     said("[data-left-hint]", left ? "还有 " + left + " 项未填，提交时会提示。" : "已全部填写，可以提交。");
+    state.left = left;
+    foot();
   }
 
   // 严重程度 proposes the deadline; a deadline set by hand stays.
@@ -129,12 +131,17 @@
     foot();
   }
 
+  // 提交 shows on the last item and as soon as every item has an answer; 下一项 then stays as the quieter deed.
   function foot() {
     const next = $("[data-next]");
     const last = state.at >= items.length - 1;
+    const full = state.left === 0;
     $("[data-prev]").disabled = state.at <= 0;
+    $("[data-prev]").hidden = full && !last;
     next.hidden = last;
-    $("[data-last]").hidden = !last;
+    next.classList.toggle("btn-primary", !full);
+    next.classList.toggle("btn-plain", full);
+    $("[data-last]").hidden = !last && !full;
   }
 
   form.addEventListener("focusin", (event) => {
@@ -155,6 +162,14 @@
     if (phone.matches) window.scrollTo({ top: 0 });
     else parts.find((part) => part.dataset.part === tab.dataset.partTab).scrollIntoView({ block: "start" });
   }));
+
+  // A reason that leads to an item of another part opens that part first (frame.js then goes to the field).
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".al a[href^='#']");
+    const field = link && document.getElementById(link.getAttribute("href").slice(1));
+    const part = field && field.closest("[data-part]");
+    if (part) openPart(part.dataset.part);
+  }, true);
 
   // --- saved by itself ------------------------------------------------------------------------------------------------------------------
 

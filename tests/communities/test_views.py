@@ -280,6 +280,15 @@ def test_returned_corrected_approved(submitted, as_person, category):
     assert page.count("普安街道") >= 2 and "缺签到表照片" in page and "已补签到表。" in page
 
 
+def test_who_handed_in_waits_and_is_offered_no_decision(submitted, as_person):
+    row = submitted(volunteers=None)
+    own = as_person("guangfu").get(f"/activities/{row.pk}/").content.decode()
+    assert "广福社区审核" not in own and f"/reviews/activity/{row.pk}/approve/" not in own and "撤回" in own
+    town = as_person("puan").get(f"/activities/{row.pk}/").content.decode()
+    assert "普安街道审核" in town and f"/reviews/activity/{row.pk}/approve/" in town
+    assert "参加 30 人次" in town and "志愿者 0 人" not in town
+
+
 def test_void_and_successor(approved, as_person, category):
     row = approved()
     as_person("puan").post(f"/reviews/activity/{row.pk}/void/", {"opinion": "重复填报"})

@@ -120,6 +120,8 @@ def test_page_workbook_and_query_agree(money, as_person, today):
             rows = rows_of(client.get(f"/funds/ledger/?{query}&export=xlsx"))
             amounts = [Decimal(str(cell)) for row in rows if row and isinstance(row[0], int) for cell in row if isinstance(cell, float)]
             assert sum(amounts) == Decimal(expected)
+    heads = next(row for row in rows_of(client.get("/funds/ledger/?month=2022-11&export=xlsx")) if row[0] == "序号")
+    assert heads[1:3] == ["登记日期", "付款日期"]  # the filter goes by the first: the day a row counts from
     whole = queries.fund_chain(Pilot.objects.order_by("order"), today)
     rows = rows_of(client.get("/funds/?export=xlsx"))
     total = next(row for row in rows if "合计" in row)

@@ -151,6 +151,31 @@ def test_every_reason_links_to_its_field(contract, as_person):
     assert "缺发票" in text and "先票后款" in text and Payment.objects.get().state == PaymentState.DRAFT
 
 
+def test_money_without_a_contract_needs_a_payee(contract, pilot, as_person):
+    line = line_of(pilot("P4"), "20000")
+    form = full(contract, deed="submit", line=line.pk, explanation="零星用品") | {"contract": ""}
+    text = as_person("xiahejie").post(f"{PAGES}new/", form | papers()).content.decode()
+    assert "请填写收款单位，与发票一致" in text and 'href="#pay-payee"' in text
+    assert Payment.objects.get().state == PaymentState.DRAFT
+
+
+def test_where_nothing_is_left_no_smaller_amount_is_proposed(contract, pilot, as_person):
+    advance(drafted(pilot("P4"), "100000", contract=contract), PaymentState.TOWN_REVIEW)
+    text = as_person("xiahejie").post(f"{PAGES}new/", full(contract, deed="submit") | papers()).content.decode()
+    assert (
+        "合同金额已全部支付或在途，先办理合同变更后再申请" in text and "改为" not in text.partition("</form>")[0].partition("合同变更")[0]
+    )
+
+
+def test_a_desk_shows_sum_and_payee_before_it_decides(contract, pilot, as_person):
+    row = advance(drafted(pilot("P4"), "17600", contract=contract), PaymentState.TOWN_REVIEW)
+    text = as_person("chicheng2").get(f"{PAGES}{row.pk}/").content.decode()
+    asked = text.partition('id="ask-deed"')[2].partition("</dialog>")[0]
+    assert "17,600.00 元" in asked and "壹万柒仟陆佰元整" in asked and "示例社工服务中心" in asked and 'form="deed-form"' in asked
+    back = text.partition('id="ask-return"')[2].partition("</dialog>")[0]
+    assert f'formaction="{PAGES}{row.pk}/return/"' in back
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
@@ -204,6 +229,12 @@ def test_a_stale_form_shows_both_and_saves_on_the_second_press(contract, pilot, 
     client.post(address, old | {"version": row.version})
     row.refresh_from_db()
     assert row.purpose == "先打开的"
+
+
+def test_the_draft_brings_the_balance_of_its_line(contract, pilot, as_person):
+    form = full(contract, line=line_of(pilot("P4"), "20000").pk, deed="autosave") | {"contract": ""}
+    answer = as_person("xiahejie").post(f"{PAGES}new/", form, headers={"accept": "application/json"}).json()
+    assert 'id="pay-balance"' in answer["balance"] and "20,000.00" in answer["balance"]
 
 
 def test_the_draft_keeps_itself(contract, as_person):

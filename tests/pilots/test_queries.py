@@ -373,7 +373,10 @@ def test_a_card_that_rests_on_proposed_targets_never_says_reached(task, pilot):
 def test_a_card_with_judged_targets_is_reached_when_confirmed(task, pilot):
     row, duty = pilot("P5"), task("T5.19")
     hand_in(duty, "planning_map", "2022-10-10", approved="2022-10-12")
-    assert card(row, "15分钟基本公共服务圈", "2022-11-30").phrase == "已达到，待确认完成"
+    waits = card(row, "15分钟基本公共服务圈", "2022-11-30")
+    assert (waits.phrase, waits.state) == ("已达到，待确认完成", "ok")
+    later = card(row, "15分钟基本公共服务圈", "2023-03-31")
+    assert (later.phrase, later.state) == ("已达到，待确认完成", "ok")  # the community has nothing left to do: not late for it
     with clock.at(day("2022-10-20")):
         services.confirm_task(duty, by=reviewer_of(duty))
     assert card(row, "15分钟基本公共服务圈", "2022-11-30").phrase == "已达到"

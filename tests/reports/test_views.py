@@ -129,6 +129,7 @@ def test_from_draft_to_signed_over_http(draft, as_person, office, a_scan, genera
     prefix = f"sign-{draft.pk}-"
     wrong = desk.post(f"/reports/{draft.pk}/sign/", {f"{prefix}signer": "", f"{prefix}signed_on": "2022-11-30"})
     assert wrong.status_code == 422 and "还不能登记" in wrong.content.decode()
+    assert "请填写签发人" in wrong.content.decode() and "请上传签发页扫描件" in wrong.content.decode()
     form = {f"{prefix}signer": "示例签发人", f"{prefix}signed_on": "2022-11-30", f"{prefix}scan": a_scan()}
     assert desk.post(f"/reports/{draft.pk}/sign/", form).status_code == 302
     page = leader.get("/reports/issued/").content.decode()

@@ -204,8 +204,10 @@ def test_from_registration_to_closing_with_one_return(as_person):
     assert "提交成功，等待领导小组办公室复核" in text_of(sent)
     back = act(office, finding, "return", **{"close-text": "还差一张照片", "beside": "1", "back": "tab=recheck"})
     assert back["Location"] == "/supervision/findings/?tab=recheck"
-    assert "还差一张照片" in text_of(community.get(f"/supervision/findings/{finding.pk}/"))
+    returned = text_of(community.get(f"/supervision/findings/{finding.pk}/"))
+    assert "还差一张照片" in returned and "领导小组办公室退回重改" in returned
     act(community, finding, "rectify", **{"rectify-text": "照片已补。"})
+    assert "领导小组办公室退回重改" not in text_of(community.get(f"/supervision/findings/{finding.pk}/"))
     act(office, finding, "close", **{"close-text": "现场核实属实"})
     page = text_of(community.get(f"/supervision/findings/{finding.pk}/"))
     assert "已销号" in page and "现场核实属实" in page and "整改后" in page

@@ -100,6 +100,7 @@ def test_the_sheet_by_keyboard(inspector):
         page.keyboard.press("1")
     expect(page.locator("[data-left-hint]")).to_contain_text("已全部填写")
     page.click("[data-hand-in]")
+    page.click("dialog[open] button[type=submit]")
     expect(page.locator("main")).to_contain_text("登记了 1 个问题", timeout=15_000)
     assert Finding.objects.get().description == "值班表3天无人签到，1"
 
@@ -130,6 +131,19 @@ def test_item_by_item_on_the_phone(inspector):
     expect(page.locator("[data-last]")).to_be_visible()
     page.click("[data-prev]")
     expect(page.locator("[data-next]")).to_be_visible()
+    page.click("[data-next]")
+    page.click("[data-last]")
+    page.click("dialog[open] button[type=submit]")
+    expect(page.locator("[data-reasons]")).to_be_visible(timeout=15_000)
+    page.locator("[data-reasons] a").last.click()  # an item of another part: that part opens
+    expect(page.locator("[data-part]:visible")).to_have_attribute(
+        "data-part", items.last.evaluate("e => e.closest('[data-part]').dataset.part")
+    )
+    for group in page.locator("[data-answers]").all():
+        group.locator("input[value=yes]").evaluate("e => e.click()")
+    page.locator("[data-part-tab]").first.click()
+    expect(page.locator("[data-left]")).to_have_text("已全部填写")
+    expect(page.locator("[data-last]")).to_be_visible()  # also away from the last item
 
 
 def test_what_was_typed_survives_a_dead_network(inspector):
