@@ -4,6 +4,7 @@ Order of things: check (no lock held) → temporary file, fsync, rename → data
 """
 
 import contextlib
+import contextvars
 import errno
 import hashlib
 import os
@@ -56,6 +57,8 @@ PHOTOS = frozenset({Kind.IMAGE})
 FOLDER = "uploads"
 OWN_NAME = re.compile(r"^[0-9a-f]{32}(-preview)?\.(jpg|png|pdf|ofd|docx|xlsx)$")
 TEMPORARY = ".writing-"
+
+_together: contextvars.ContextVar[bool] = contextvars.ContextVar("files_synced_together", default=False)
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,18 @@ def keeping(checked: Checked, *, by: User, uid: uuid.UUID | None = None) -> Iter
         raise
 
 
+@contextlib.contextmanager
+def synced_together() -> Iterator[None]:
+    """Files kept inside the block are brought to disk together at its end, not one by one. Use it within the transaction of their rows, so that
+    these still hold only when the files do; a block that fails keeps no row and needs no file."""
+    token = _together.set(True)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    os.sync()
+
+
 def _write_both(checked: Checked) -> tuple[str, str]:
     """Write the file and its preview; both or neither."""
     folder = f"{FOLDER}/{clock.now():%Y/%m}"
@@ -205,7 +220,7 @@ def _no_room(fault: OSError) -> ValidationError:
 
 
 def _write(path: str, data: bytes) -> None:
-    """Temporary file in the same folder, fsync, rename: the name never shows half a file."""
+    """Temporary file in the same folder, fsync, rename: the name never shows half a file (see `synced_together`)."""
     target = full_path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=target.parent)
@@ -213,7 +228,8 @@ def _write(path: str, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if not _together.get():
+                os.fsync(file.fileno())
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

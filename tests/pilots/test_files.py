@@ -10,6 +10,7 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 from PIL import Image, ImageFile
@@ -196,6 +197,19 @@ def test_sweep_removes_only_old_files_without_a_row(guangfu, media):
     assert files.sweep_orphans() == 2
     assert not orphan.exists() and not torn.exists()
     assert fresh.exists() and foreign.exists() and files.read_bytes(stored)
+
+
+def test_files_kept_together_reach_the_disk_before_their_rows_hold(guangfu, monkeypatch):
+    called, one, whole, outside = [], os.fsync, os.sync, len(connection.savepoint_ids)
+    monkeypatch.setattr(os, "fsync", lambda number: called.append("one") or one(number))
+    monkeypatch.setattr(os, "sync", lambda: called.append(("all", len(connection.savepoint_ids) - outside)) or whole())
+    with transaction.atomic(), files.synced_together():
+        kept = [files.store_upload(upload(f"照片{number}.jpg"), by=guangfu, kinds=files.PHOTOS) for number in range(2)]
+        assert called == []
+    assert called == [("all", 1)]  # while the transaction was still open
+    assert all(files.full_path(path).stat().st_size for stored in kept for path in (stored.path, stored.preview_path))
+    files.store_upload(upload(), by=guangfu, kinds=files.PHOTOS)
+    assert called[1:] == ["one", "one"]
 
 
 # --- handing out ----------------------------------------------------------------------------------------------------------------

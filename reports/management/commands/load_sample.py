@@ -20,7 +20,7 @@ from communities.sample import load_activities
 from funds.models import Disclosure, FundSource
 from funds.sample import create_funds
 from funds.sample_disclosures import load_disclosures
-from pilots import plan_memory
+from pilots import files, plan_memory
 from pilots.models import Evidence, Programme, TaskConfirmation
 from pilots.sample import confirm_sample_tasks
 from pilots.sample_evidence import load_evidence
@@ -90,7 +90,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name} 已有")
             return
         began = time.monotonic()
-        with transaction.atomic():
+        with transaction.atomic(), files.synced_together():
             load()
         self.stdout.write(f"  {name} {time.monotonic() - began:.1f} 秒")
         self.stdout.flush()
