@@ -13,16 +13,18 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.together import only_once
+
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 _pinned: contextvars.ContextVar[datetime.datetime | None] = contextvars.ContextVar("pinned_clock", default=None)
 
 
 def now() -> datetime.datetime:
-    """The business moment, aware, in Asia/Shanghai. A pinned day keeps the real time of day."""
+    """The business moment, aware, in Asia/Shanghai. A pinned day keeps the real time of day. It stands still while a page reads together."""
     pinned = _pinned.get()
     if pinned is not None:
         return pinned
-    real = timezone.now().astimezone(SHANGHAI)
+    real = only_once("now", timezone.now).astimezone(SHANGHAI)
     if settings.PENXI_TODAY:
         return datetime.datetime.combine(settings.PENXI_TODAY, real.timetz())
     return real

@@ -49,6 +49,8 @@ class Unit(models.Model):
     sample = models.BooleanField("示例数据", default=False, editable=False)
     version = models.PositiveIntegerField("版本", default=1, editable=False, help_text="每次保存加一，防止旧表单覆盖新内容")
     history = HistoricalRecords(excluded_fields=["version", "search"])
+    keeps_records = True
+    """Figures rest on these rows (pilots/record_memory.py)."""
 
     class Meta:
         verbose_name = "单位"

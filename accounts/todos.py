@@ -6,10 +6,12 @@
 import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.module_loading import autodiscover_modules
 
 from accounts.models import User
+from accounts.together import together
 
 
 @dataclass(frozen=True)
@@ -38,5 +40,9 @@ def register(provider: Provider) -> Provider:
 def todos_for(user: User) -> list[Todo]:
     """All things waiting for a person, nearest due date first; returned ones before others of the same day."""
     autodiscover_modules("todos")
-    found = [todo for provider in _providers for todo in provider(user)]
+    found = [todo for own in together(*(partial(_asked, provider, user) for provider in _providers)) for todo in own]
     return sorted(found, key=lambda t: (t.due or datetime.date.max, not t.returned, t.title))
+
+
+def _asked(provider: Provider, user: User) -> list[Todo]:
+    return list(provider(user))

@@ -14,6 +14,7 @@ from accounts.access import Action, may, requires
 from accounts.exports import workbook_response
 from accounts.models import AuditKind, UnitKind
 from accounts.spreadsheet import Col, Sheet
+from accounts.together import together
 from communities import activities as services
 from communities import queries
 from communities.changes import changes_of
@@ -124,13 +125,17 @@ def _export(request: HttpRequest, rows: QuerySet[Activity], asked: Asked) -> Htt
 def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(rows_for(request).select_related("supersedes"), pk=pk)
     own = row.unit_id == request.user.unit_id and may(request.user, Action.RECORD_ACTIVITY)
-    steps = list(row.steps.select_related("actor", "unit", "waiting_at").order_by("-id"))
-    photos = list(row.photos.select_related("file"))
-    why_not = review.refusal(request.user, row) if row.state == ReviewState.SUBMITTED else ""
+    steps, photos, why_not, successor, cards, tasks, changes, missing = together(
+        lambda: list(row.steps.select_related("actor", "unit", "waiting_at").order_by("-id")),
+        lambda: list(row.photos.select_related("file")),
+        lambda: review.refusal(request.user, row) if row.state == ReviewState.SUBMITTED else "",
+        lambda: Activity.objects.filter(supersedes=row).first() if row.state == ReviewState.VOID else None,
+        lambda: queries.card_names(row.pilot),
+        lambda: list(row.tasks.select_related("obligation").order_by("obligation__order")),
+        lambda: changes_of(row),
+        lambda: services.missing_for_submit(row) if own and row.editable() else (),
+    )
     may_decide = row.state == ReviewState.SUBMITTED and not why_not
-    successor = Activity.objects.filter(supersedes=row).first() if row.state == ReviewState.VOID else None
-    cards = queries.card_names(row.pilot)
-    tasks = list(row.tasks.select_related("obligation").order_by("obligation__order"))
     for task in tasks:
         task.card = cards.get(task.obligation_id, "")
     return render(
@@ -141,12 +146,12 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "steps": steps,
             "photos": photos,
             "tasks": tasks,
-            "changes": changes_of(row),
+            "changes": changes,
             "subject_kind": "activity",
             "opinion": kept_opinion(request, row),
             "refusal": why_not if _reads_for_others(request, row) else "",
             "checks": _checks(row, len(photos)) if may_decide else (),
-            "missing": services.missing_for_submit(row) if own and row.editable() else (),
+            "missing": missing,
             "may_decide": may_decide,
             "may_edit": own and row.editable(),
             "may_withdraw": own and row.state == ReviewState.SUBMITTED,

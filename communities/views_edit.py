@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import clock
 from accounts.access import Action, requires
+from accounts.together import together
 from communities import activities as services
 from communities import queries
 from communities.changes import SHOWN, label_of, said
@@ -21,6 +22,7 @@ from communities.models import Activity, ActivityPhoto
 from communities.views import rows_for
 from pilots.files import FileAltered
 from pilots.models import ActivityCategory, Pilot, ReviewState, Task
+from pilots.queries import tasks_of_category
 from pilots.upload_handler import refusals
 
 
@@ -71,8 +73,7 @@ def _sent_before(request: HttpRequest) -> Activity | None:
 @require_http_methods(["GET", "POST"])
 @requires(Action.RECORD_ACTIVITY)
 def activity_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    pilot = _pilot(request)
-    row = get_object_or_404(rows_for(request), pk=pk, unit=request.user.unit_id)
+    pilot, row = together(lambda: _pilot(request), lambda: get_object_or_404(rows_for(request), pk=pk, unit=request.user.unit_id))
     if not row.editable():
         return _answer_closed(request, row)
     return _answer(Editing(request, pilot, row))
@@ -89,6 +90,7 @@ def _answer_closed(request: HttpRequest, row: Activity) -> HttpResponse:
 
 def _answer(editing: Editing) -> HttpResponse:
     request = editing.request
+    _know_plan(editing)
     form = _form(editing)
     if request.method == "GET":
         return _page(editing, form)
@@ -104,6 +106,17 @@ def _answer(editing: Editing) -> HttpResponse:
     except ValidationError as refusal:
         return _refused(editing, form, refusal)
     return _after_saving(editing, saved)
+
+
+def _know_plan(editing: Editing) -> None:
+    """What the form takes from the plan, asked together; `of_plan` remembers it for the page."""
+    pilot, category = editing.pilot, editing.row.category if editing.row else None
+    together(
+        lambda: queries.categories_of(pilot),
+        queries.all_categories,
+        lambda: queries.card_names(pilot),
+        lambda: tasks_of_category(pilot, category) if category else None,
+    )
 
 
 def _form(editing: Editing) -> ActivityForm:
@@ -268,6 +281,12 @@ def _autosave(editing: Editing, form: ActivityForm) -> JsonResponse:
 def _page(editing: Editing, form: ActivityForm, *, status: int = 200, **context) -> HttpResponse:
     request, row = editing.request, editing.row
     category = _shown_category(form)
+    photos, organisers, returned, choice = together(
+        lambda: list(row.photos.select_related("file")) if row else [],
+        lambda: _organisers(request),
+        lambda: _returned(row),
+        lambda: _task_choice(editing.pilot, category, _chosen(form)),
+    )
     return render(
         request,
         "communities/activity_edit.html",
@@ -276,13 +295,13 @@ def _page(editing: Editing, form: ActivityForm, *, status: int = 200, **context)
             "row": row,
             "replaced": editing.replaced,
             "pilot": editing.pilot,
-            "photos": list(row.photos.select_related("file")) if row else [],
+            "photos": photos,
             "photo_kinds": ActivityPhoto.Kind.choices,
             "category": category,
             "category_rules": _rules(),
-            "organisers": _organisers(request),
-            "returned": _returned(row),
-            **_task_choice(editing.pilot, category, _chosen(form)),
+            "organisers": organisers,
+            "returned": returned,
+            **choice,
             **context,
         },
         status=status,
@@ -318,10 +337,11 @@ def _chosen(form: ActivityForm) -> set[str]:
 
 def _task_choice(pilot: Pilot, category: ActivityCategory | None, chosen: set[str]) -> dict:
     """The chips: first what the category brings and what is ticked, then the pilot's other tasks."""
-    brought = queries.brought_tasks(pilot, category)
-    cards = queries.card_names(pilot)
+    brought, cards, own = together(
+        lambda: queries.brought_tasks(pilot, category), lambda: queries.card_names(pilot), lambda: list(services.tasks_for(pilot))
+    )
     first, more = [], []
-    for task in services.tasks_for(pilot):
+    for task in own:
         task.checked = str(task.pk) in chosen or (not chosen and task in brought)
         task.card = cards.get(task.obligation_id, "")
         (first if task in brought or task.checked else more).append(task)

@@ -5,6 +5,7 @@ from django.db.models.signals import post_migrate
 class FundsConfig(AppConfig):
     name = "funds"
     verbose_name = "资金"
+    keeps_records = True
 
     def ready(self) -> None:
         post_migrate.connect(_prepare, sender=self)

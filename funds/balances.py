@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from accounts.together import together
 from funds.models import (
     IN_TRANSIT,
     Allocation,
@@ -102,8 +103,11 @@ def contract_total(contract: Contract) -> Decimal:
 
 def contracted_of(line: BudgetLine) -> Decimal:
     """Σ contracts on a line with their changes."""
-    first = Contract.objects.filter(line=line).aggregate(found=total("amount"))["found"]
-    return first + ContractChange.objects.filter(contract__line=line).aggregate(found=total(signed()))["found"]
+    first, changed = together(
+        lambda: Contract.objects.filter(line=line).aggregate(found=total("amount"))["found"],
+        lambda: ContractChange.objects.filter(contract__line=line).aggregate(found=total(signed()))["found"],
+    )
+    return first + changed
 
 
 def contract_balance(contract: Contract, *, without: Payment | None = None) -> Balance:
@@ -135,25 +139,38 @@ def balances_of(payment: Payment) -> Balances:
     contract, line, pilot = payment.contract, payment.line, payment.pilot
     narrow = Q(contract=contract) if contract else Q(line=line, contract__isnull=True)
     waiting = Payment.objects.filter(pilot=pilot, state__in=IN_TRANSIT).exclude(pk=payment.pk or 0).order_by()
-    waits = waiting.aggregate(
-        all_sum=total("amount"), all_number=Count("pk"), own_sum=total("amount", filter=narrow), own_number=Count("pk", filter=narrow)
-    )
     entries = LedgerEntry.objects.filter(payment__pilot=pilot).order_by()
     own = Q(payment__contract=contract) if contract else Q(payment__line=line, payment__contract__isnull=True)
     standing = Q(kind=LedgerEntry.Kind.PAYMENT)
     back = Q(kind=LedgerEntry.Kind.REVERSAL)
-    paid = entries.aggregate(
-        all_sum=total(signed()),
-        all_number=Count("pk", filter=standing) - Count("pk", filter=back),
-        own_sum=total(signed(), filter=own),
-        own_number=Count("pk", filter=standing & own) - Count("pk", filter=back & own),
+    waits, paid, allocated, limit = together(
+        lambda: waiting.aggregate(
+            all_sum=total("amount"), all_number=Count("pk"), own_sum=total("amount", filter=narrow), own_number=Count("pk", filter=narrow)
+        ),
+        lambda: entries.aggregate(
+            all_sum=total(signed()),
+            all_number=Count("pk", filter=standing) - Count("pk", filter=back),
+            own_sum=total(signed(), filter=own),
+            own_number=Count("pk", filter=standing & own) - Count("pk", filter=back & own),
+        ),
+        lambda: allocated_to(pilot),
+        lambda: _limit(contract, line),
     )
-    of_pilot = Balance(allocated_to(pilot), paid["all_sum"], waits["all_sum"], paid["all_number"], waits["all_number"])
-    if contract is None and line is None:
+    of_pilot = Balance(allocated, paid["all_sum"], waits["all_sum"], paid["all_number"], waits["all_number"])
+    if limit is None:
         return Balances(None, None, of_pilot)
-    limit = contract_total(contract) if contract else line_total(line) - contracted_of(line)
     nearest = Balance(limit, paid["own_sum"], waits["own_sum"], paid["own_number"], waits["own_number"])
     return Balances(nearest if contract else None, None if contract else nearest, of_pilot)
+
+
+def _limit(contract: Contract | None, line: BudgetLine | None) -> Decimal | None:
+    """What an application is measured against first; None while it names neither contract nor line."""
+    if contract is not None:
+        return contract_total(contract)
+    if line is None:
+        return None
+    held, bound = together(lambda: line_total(line), lambda: contracted_of(line))
+    return held - bound
 
 
 def _balance(row, total_amount: Decimal) -> Balance:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from accounts import clock
+from accounts.together import together
 from funds import rules
 from funds.balances import Balances, balances_of
 from funds.models import EDITABLE, Payment, PaymentInvoice, PaymentState
@@ -18,21 +19,37 @@ COUNTS_NO_MORE = (PaymentState.DRAFT, PaymentState.REJECTED, PaymentState.REVERS
 def case_of(payment: Payment, *, balances: Balances | None = None) -> rules.Case:
     """Everything the rules ask about, read now: at most twelve queries whatever the register holds. Under the pilot's lock it is what will be stored."""
     contract = payment.contract
-    kinds = frozenset(payment.files.values_list("kind", flat=True)) if payment.pk else frozenset()
-    invoices = tuple(payment.invoices.values_list("number", flat=True)) if payment.pk else ()
-    used = PaymentInvoice.objects.filter(number__in=invoices, active=True).exclude(payment=payment.pk).select_related("payment")
+    invoices, kinds, measured, serves, alike, amount, prepaid = together(
+        lambda: _invoices_with_use(payment),
+        lambda: frozenset(payment.files.values_list("kind", flat=True)) if payment.pk else frozenset(),
+        lambda: balances or balances_of(payment),
+        lambda: payment.project is not None and payment.project.tasks.exists(),
+        lambda: _alike(payment),
+        lambda: contract_amount(payment),
+        lambda: prepaid_of(payment) if contract is not None and payment.is_prepayment else ZERO,
+    )
     return rules.Case(
         payment=payment,
-        balances=balances or balances_of(payment),
+        balances=measured,
         today=clock.today(),
-        serves_task=payment.project is not None and payment.project.tasks.exists(),
+        serves_task=serves,
         kinds=kinds,
-        invoices=invoices,
-        invoices_used=tuple((row.number, row.payment.number or "另一份申请") for row in used),
-        alike=_alike(payment),
-        contract_amount=contract_amount(payment),
-        prepaid=prepaid_of(payment) if contract is not None and payment.is_prepayment else ZERO,
+        invoices=invoices[0],
+        invoices_used=invoices[1],
+        alike=alike,
+        contract_amount=amount,
+        prepaid=prepaid,
     )
+
+
+def _invoices_with_use(payment: Payment) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The numbers of its invoices, and which of them another application carries as well."""
+    if not payment.pk:
+        return (), ()
+    elsewhere = PaymentInvoice.objects.filter(number__in=payment.invoices.order_by().values("number"), active=True)
+    elsewhere = elsewhere.exclude(payment=payment.pk).select_related("payment")
+    numbers, used = together(lambda: tuple(payment.invoices.values_list("number", flat=True)), lambda: list(elsewhere))
+    return numbers, tuple((row.number, row.payment.number or "另一份申请") for row in used)
 
 
 def contract_amount(payment: Payment) -> Decimal | None:
@@ -58,12 +75,13 @@ def _alike(payment: Payment) -> str:
 
 def desk_case(payment: Payment) -> rules.Case:
     """What the rules of a desk ask about an application on its way: balances and attachments. Half the queries of `case_of`."""
+    balances, kinds = together(lambda: balances_of(payment), lambda: frozenset(payment.files.values_list("kind", flat=True)))
     return rules.Case(
         payment=payment,
-        balances=balances_of(payment),
+        balances=balances,
         today=clock.today(),
         serves_task=True,
-        kinds=frozenset(payment.files.values_list("kind", flat=True)),
+        kinds=kinds,
         invoices=(),
     )
 

@@ -6,7 +6,7 @@ number of queries, whatever the number of pilots and entries. Amounts are Decima
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from django.db.models import Case, Count, Exists, ExpressionWrapper, F, IntegerF
 from django.db.models.functions import Coalesce, ExtractMonth, ExtractYear
 
 from accounts import clock
+from accounts.together import together
 from funds.models import (
     IN_TRANSIT,
     Allocation,
@@ -28,10 +29,10 @@ from funds.models import (
     PaymentFile,
     PaymentState,
 )
-from pilots.models import Pilot, Programme
+from pilots.models import Phase, Pilot, Programme
 from pilots.money import ZERO, MoneyField, signed, total
 from pilots.plan_memory import of_plan
-from pilots.queries import implementation_phase, time_progress
+from pilots.queries import all_phases, implementation_phase, time_progress
 from pilots.states import Light, percent
 
 Kind = PaymentFile.Kind
@@ -131,10 +132,11 @@ def fund_chain(pilots: Iterable[Pilot], as_of: datetime.date, *, whole: bool = T
 
     Seven queries."""
     pilots = list(pilots)
-    rate = time_rate(as_of)
-    rows = tuple(pilot_funds(pilots, as_of, rate=rate).values())
+    funds, rate, levels = together(
+        lambda: pilot_funds(pilots, as_of), lambda: time_rate(as_of), lambda: issued_by_level(as_of) if whole else []
+    )
+    rows = tuple(funds.values())
     summed = sum(rows, PilotFunds(None, time_rate=rate))
-    levels = issued_by_level(as_of) if whole else []
     issued = sum((amount for _, amount in levels), ZERO) if whole else summed.allocated
     warn_rate = max(rate - settings.FUNDS_WARN_POINTS, Decimal("0.0"))
     return FundChain(as_of, issued, tuple(levels), rows, summed, rate, warn_rate)
@@ -142,8 +144,15 @@ def fund_chain(pilots: Iterable[Pilot], as_of: datetime.date, *, whole: bool = T
 
 def time_rate(as_of: datetime.date) -> Decimal:
     """序时进度 of the programme in percent."""
-    programme = of_plan("first programme", lambda: Programme.objects.defer("plan_text").order_by("pk").first())
-    return time_progress(implementation_phase(programme) if programme else None, as_of)
+    return time_progress(_measured_phase(), as_of)
+
+
+def _measured_phase() -> Phase | None:
+    """The phase 序时进度 is measured in, of the first programme."""
+    programme, _ = together(
+        lambda: of_plan("first programme", lambda: Programme.objects.defer("plan_text").order_by("pk").first()), all_phases
+    )
+    return implementation_phase(programme) if programme else None
 
 
 def issued_by_level(as_of: datetime.date) -> list[tuple[str, Decimal]]:
@@ -155,11 +164,13 @@ def issued_by_level(as_of: datetime.date) -> list[tuple[str, Decimal]]:
 def pilot_funds(pilots: Iterable[Pilot], as_of: datetime.date, *, rate: Decimal | None = None) -> dict[int, PilotFunds]:
     """TB5 by pilot id, in the order given. Five queries."""
     pilots = list(pilots)
-    rate = time_rate(as_of) if rate is None else rate
-    given = _by_pilot(Allocation.objects.filter(pilot__in=pilots, on__lte=as_of), "pilot")
-    planned = _by_pilot(BudgetEntry.objects.filter(line__pilot__in=pilots, on__lte=as_of), "line__pilot")
-    contracts = {row["pilot"]: row for row in _contract_sums(pilots, as_of)}
-    paid = {row["payment__pilot"]: row for row in _paid_sums(pilots, as_of)}
+    share, given, planned, contracts, paid = together(
+        lambda: time_rate(as_of) if rate is None else rate,
+        lambda: _by_pilot(Allocation.objects.filter(pilot__in=pilots, on__lte=as_of), "pilot"),
+        lambda: _by_pilot(BudgetEntry.objects.filter(line__pilot__in=pilots, on__lte=as_of), "line__pilot"),
+        lambda: {row["pilot"]: row for row in _contract_sums(pilots, as_of)},
+        lambda: {row["payment__pilot"]: row for row in _paid_sums(pilots, as_of)},
+    )
     return {
         pilot.pk: PilotFunds(
             pilot,
@@ -169,7 +180,7 @@ def pilot_funds(pilots: Iterable[Pilot], as_of: datetime.date, *, rate: Decimal 
             paid[pilot.pk]["paid"] if pilot.pk in paid else ZERO,
             contracts[pilot.pk]["number_on"] if pilot.pk in contracts else 0,
             paid[pilot.pk]["payments"] if pilot.pk in paid else 0,
-            rate,
+            share,
         )
         for pilot in pilots
     }
@@ -293,14 +304,14 @@ def line_funds(lines: Iterable, as_of: datetime.date) -> list[LineFunds]:
     """预算, 合同 and 支付 of budget lines as of a day, in the order given. Four queries."""
     lines = list(lines)
     keys = [line.pk for line in lines]
-    planned = _sums(BudgetEntry.objects.filter(line__in=keys, on__lte=as_of), "line", signed())
-    bound = _sums(Contract.objects.filter(line__in=keys, on__lte=as_of), "line", F("amount"))
-    changed = _sums(ContractChange.objects.filter(contract__line__in=keys, on__lte=as_of), "contract__line", signed())
     paid = LedgerEntry.objects.filter(payment__line__in=keys, on__lte=as_of).order_by().values("payment__line")
-    spent = {
-        row["payment__line"]: row
-        for row in paid.annotate(paid=total(signed()), directly=total(signed(), filter=Q(payment__contract__isnull=True)))
-    }
+    paid = paid.annotate(paid=total(signed()), directly=total(signed(), filter=Q(payment__contract__isnull=True)))
+    planned, bound, changed, spent = together(
+        lambda: _sums(BudgetEntry.objects.filter(line__in=keys, on__lte=as_of), "line", signed()),
+        lambda: _sums(Contract.objects.filter(line__in=keys, on__lte=as_of), "line", F("amount")),
+        lambda: _sums(ContractChange.objects.filter(contract__line__in=keys, on__lte=as_of), "contract__line", signed()),
+        lambda: {row["payment__line"]: row for row in paid},
+    )
     return [
         LineFunds(
             line,
@@ -437,12 +448,14 @@ class Month:
 def by_month(pilots: Iterable[Pilot], as_of: datetime.date, *, first: datetime.date | None = None) -> list[Month]:
     """累计支付 by month from `first` (default: the month before the implementation phase begins) to the month of the as-of day. Four queries."""
     pilots = list(pilots)
-    programme = of_plan("first programme", lambda: Programme.objects.defer("plan_text").order_by("pk").first())
-    phase = implementation_phase(programme) if programme else None
-    given = sum(_by_pilot(Allocation.objects.filter(pilot__in=pilots, on__lte=as_of), "pilot").values(), ZERO)
+    allocations = Allocation.objects.filter(pilot__in=pilots, on__lte=as_of)
     rows = LedgerEntry.objects.filter(payment__pilot__in=pilots, on__lte=as_of).order_by()
     grouped = rows.annotate(year_on=ExtractYear("on"), month_on=ExtractMonth("on")).values("year_on", "month_on")
-    sums = {(r["year_on"], r["month_on"]): r for r in grouped.annotate(paid=total(signed()), count=Coalesce(Sum(_counting()), 0))}
+    grouped = grouped.annotate(paid=total(signed()), count=Coalesce(Sum(_counting()), 0))
+    phase, by_pilot, sums = together(
+        _measured_phase, lambda: _by_pilot(allocations, "pilot"), lambda: {(r["year_on"], r["month_on"]): r for r in grouped}
+    )
+    given = sum(by_pilot.values(), ZERO)
     start = first or ((phase.start - datetime.timedelta(days=1)) if phase and phase.start else as_of).replace(day=1)
     if sums:
         start = min(start, datetime.date(*min(sums), 1))
@@ -512,9 +525,14 @@ class FundLight:
 def fund_lights(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[int, FundLight]:
     """资金使用 by pilot id: 执行率 against 序时进度, at least 预警 while papers are missing. Eight queries."""
     pilots = list(pilots)
-    lacking = lacking_papers(pilots, as_of)
+    lacking, funds = together(lambda: lacking_papers(pilots, as_of), lambda: pilot_funds(pilots, as_of))
+    return fund_lights_of(funds, lacking)
+
+
+def fund_lights_of(funds: Mapping[int, PilotFunds], lacking: Mapping[int, int]) -> dict[int, FundLight]:
+    """The same from `pilot_funds` and `lacking_papers` already read."""
     lights = {}
-    for key, row in pilot_funds(pilots, as_of).items():
+    for key, row in funds.items():
         light, words = row.light, f"执行率 {row.rate}%" if row.rate is not None else "资金未下达"
         if lacking.get(key):
             light = Light.LATE if light == Light.LATE else Light.WARN

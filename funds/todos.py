@@ -9,6 +9,7 @@ from accounts import clock
 from accounts.access import Action, may
 from accounts.models import User
 from accounts.todos import Todo, register
+from accounts.together import together
 from funds import chain
 from funds.models import PAID_STATES, Payment, PaymentAction, PaymentFile, PaymentState, PaymentStep
 from pilots.money import yuan
@@ -57,7 +58,11 @@ def own_payments(user: User) -> Iterator[Todo]:
         return
     back = PaymentStep.objects.filter(payment=OuterRef("pk"), action=PaymentAction.RETURN).order_by("-id")
     rows = Payment.objects.filter(unit=user.unit_id, state=PaymentState.RETURNED)
-    for row in rows.annotate(said=Subquery(back.values("opinion")[:1]), said_by=Subquery(back.values("unit__short_name")[:1])):
+    rows = rows.annotate(said=Subquery(back.values("opinion")[:1]), said_by=Subquery(back.values("unit__short_name")[:1]))
+    invoice = PaymentFile.objects.filter(payment=OuterRef("pk"), kind=PaymentFile.Kind.INVOICE, on__lte=clock.today())
+    owed = Payment.objects.filter(unit=user.unit_id, state__in=PAID_STATES).exclude(Exists(invoice)).order_by("submitted_on")
+    returned, without_invoice = together(lambda: list(rows), lambda: list(owed[:ONE_BY_ONE]))
+    for row in returned:
         yield Todo(
             "退回",
             f"用款申请被退回：{row.number}",
@@ -66,9 +71,7 @@ def own_payments(user: User) -> Iterator[Todo]:
             "去补正",
             returned=True,
         )
-    invoice = PaymentFile.objects.filter(payment=OuterRef("pk"), kind=PaymentFile.Kind.INVOICE, on__lte=clock.today())
-    owed = Payment.objects.filter(unit=user.unit_id, state__in=PAID_STATES).exclude(Exists(invoice)).order_by("submitted_on")
-    for row in owed[:ONE_BY_ONE]:
+    for row in without_invoice:
         yield Todo(
             "发票",
             f"补交发票：{row.purpose} {yuan(row.amount)} 元",

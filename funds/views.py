@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from accounts.access import COUNTY, Action, may, requires
 from accounts.amounts import capital, wan
 from accounts.spreadsheet import Col
+from accounts.together import together
 from funds import chain, charts, payments, queries, rules
 from funds.models import UseCategory
 from funds.pages import AUXILIARY, PAGE_SIZE, asked_words, export, number_of, visible_pilots
@@ -185,7 +186,11 @@ def fund_overview(request: HttpRequest) -> HttpResponse:
     pilots = visible_pilots(request)
     asked = asked_of(request, pilots, request.as_of)
     whole = request.user.role in COUNTY
-    found = _kept_chain(pilots, request.as_of, whole=whole)
+    found, months, ledger = together(
+        lambda: _kept_chain(pilots, request.as_of, whole=whole),
+        lambda: _paid_by_month(request, pilots),
+        lambda: _ledger_context(request, pilots, asked, address=reverse("fund_overview")),
+    )
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return export_overview(request, found)
     context = {
@@ -197,8 +202,8 @@ def fund_overview(request: HttpRequest) -> HttpResponse:
         "share": found.time_rate,
         "may_apply": request.as_of_is_default and any(payments.may_apply(request.user, pilot) for pilot in pilots),
         "may_register": request.as_of_is_default and may(request.user, Action.ISSUE_FUNDS),
-        **_charts(request, pilots, found),
-        **_ledger_context(request, pilots, asked, address=reverse("fund_overview")),
+        **_charts(request, months, found),
+        **ledger,
     }
     return render(request, "funds/fund_overview.html", context)
 
@@ -265,10 +270,10 @@ def _pilot_row(row: PilotFunds) -> dict:
     }
 
 
-def _charts(request: HttpRequest, pilots: list[Pilot], found: FundChain) -> dict:
+def _charts(request: HttpRequest, done: list[queries.Month], found: FundChain) -> dict:
     rows = [(row.pilot.unit.short_name, row.rate, str(row.light.value), row.light_words) for row in found.rows]
     chart = charts.rate_chart(rows, found.time_rate, settings.FUNDS_WARN_POINTS)
-    months = _course(request, pilots, found)
+    months = _course(request, done, found)
     return {
         "rate_rows": rows,
         "rate_chart": chart,
@@ -279,10 +284,13 @@ def _charts(request: HttpRequest, pilots: list[Pilot], found: FundChain) -> dict
     }
 
 
-def _course(request: HttpRequest, pilots: list[Pilot], found: FundChain) -> list[charts.Month]:
-    """The months up to the as-of day as they were, then 按序时应支付 to the end of the phase."""
+def _paid_by_month(request: HttpRequest, pilots: list[Pilot]) -> list[queries.Month]:
     key = ("fund_months", tuple(pilot.pk for pilot in pilots), request.as_of)
-    done = remembered(key, lambda: queries.by_month(pilots, request.as_of))
+    return remembered(key, lambda: queries.by_month(pilots, request.as_of))
+
+
+def _course(request: HttpRequest, done: list[queries.Month], found: FundChain) -> list[charts.Month]:
+    """The months up to the as-of day as they were, then 按序时应支付 to the end of the phase."""
     months = [charts.Month(_last_of(row.year, row.month), row.paid, row.so_far, row.planned) for row in done]
     phase = implementation_phase(request.programme) if request.programme else None
     end = phase.due if phase else request.as_of
@@ -359,25 +367,28 @@ def _rule_row(rule: rules.Rule) -> dict:
 @requires(Action.VIEW_FUNDS)
 def pilot_funds(request: HttpRequest, code: str) -> HttpResponse:
     """资金 of one pilot: its chain, its budget by use, what was paid last."""
-    page = pilot_page(request, code, "funds")
-    pilot = page["pilot"]
-    if not may(request.user, Action.VIEW_FUNDS):
-        raise Http404
-    found = _kept_chain([pilot], request.as_of, whole=False)
+    return render(request, "funds/pilot_funds.html", pilot_page(request, code, "funds", lambda pilot: _funds_of(request, pilot)))
+
+
+def _funds_of(request: HttpRequest, pilot: Pilot) -> dict:
     lines = pilot.budget_lines.select_related("project", "category").order_by("project__code", "category__order")
     rows = queries.ledger([pilot], request.as_of)
-    waiting = queries.in_transit([pilot], request.as_of).get(pilot.pk)
-    page |= {
+    found, held, waiting, ledger = together(
+        lambda: _kept_chain([pilot], request.as_of, whole=False),
+        lambda: remembered(("line_funds", pilot.pk, request.as_of), lambda: list(queries.line_funds(lines, request.as_of))),
+        lambda: queries.in_transit([pilot], request.as_of),
+        lambda: _with_papers(Paginator(rows, 8).get_page(1)),
+    )
+    return {
         "chain": _chain_of_pilot(found, pilot),
         "funds": found.rows[0],
-        "waiting": waiting,
-        "lines": remembered(("line_funds", pilot.pk, request.as_of), lambda: list(queries.line_funds(lines, request.as_of))),
+        "waiting": waiting.get(pilot.pk),
+        "lines": held,
         "budget_left": found.rows[0].budgeted - found.rows[0].paid,
-        "ledger": _with_papers(Paginator(rows, 8).get_page(1)),
+        "ledger": ledger,
         "auxiliary": AUXILIARY,
         "may_apply": request.as_of_is_default and payments.may_apply(request.user, pilot),
     }
-    return render(request, "funds/pilot_funds.html", page)
 
 
 def _chain_of_pilot(found: FundChain, pilot: Pilot) -> list[dict]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import clock
 from accounts.access import Action, requires
 from accounts.amounts import capital
+from accounts.together import together
 from funds import chain, payments
 from funds.balances import Balance, contract_balance, line_balance
 from funds.cases import case_of, payment_checks
@@ -262,12 +263,16 @@ def _autosave(editing: Editing, form: PaymentForm) -> JsonResponse:
 def _page(editing: Editing, form: PaymentForm, *, status: int = 200, **context) -> HttpResponse:
     request, row = editing.request, editing.row
     shown = row or Payment(pilot=editing.pilot, unit=request.user.unit, created_by=request.user, created_at=clock.now())
-    contract = _shown_contract(form)
+    contract, line, steps, papers = together(
+        lambda: _shown_contract(form),
+        lambda: _shown_line(form),
+        lambda: list(row.steps.select_related("actor", "unit").order_by("id")) if row is not None and row.number else [],
+        lambda: file_rows(request.user, row, pilot=editing.pilot),
+    )
     if row is None and contract is not None:
         shown.contract, shown.line, shown.project = contract, contract.line, contract.line.project
         shown.payee = contract.contractor
-    steps = list(row.steps.select_related("actor", "unit").order_by("id")) if row is not None and row.number else []
-    case = case_of(shown)
+    case, parts = together(lambda: case_of(shown), lambda: _contract_parts(request, contract, line, row))
     checks = payment_checks(shown, case=case)
     context = {
         "form": form,
@@ -278,13 +283,13 @@ def _page(editing: Editing, form: PaymentForm, *, status: int = 200, **context) 
         "checks": checks,
         "flow": flow_of(shown, steps),
         "returned": steps[-1] if steps and steps[-1].action == PaymentAction.RETURN else None,
-        "file_rows": file_rows(request.user, row, pilot=editing.pilot),
+        "file_rows": papers,
         "may_remove": row is not None,
         "accept": files.accept_attribute(PAPER_KINDS),
         "reasons": _reasons(form, contract) if form.is_bound else [],
         "reasons_title": "还不能提交" if editing.deed == "submit" else "还不能保存",
         **_repair(form, shown, checks),
-        **_contract_parts(request, contract, _shown_line(form), row),
+        **parts,
         **context,
     }
     return render(request, "funds/payment_edit.html", context, status=status)
@@ -333,12 +338,12 @@ def _contract_parts(request: HttpRequest, contract: Contract | None, line: Budge
         return {"balance": balance, "balance_word": "预算可用", "serves": [], "payments": []}
     others = Payment.objects.filter(contract=contract).exclude(state="draft").order_by("pk")
     others = others.exclude(pk=row.pk) if row is not None else others
-    return {
-        "balance": contract_balance(contract, without=row),
-        "balance_word": "合同金额",
-        "serves": list(contract.line.project.tasks.select_related("obligation").order_by("obligation__order")[:2]),
-        "payments": [payment_words(item) for item in others],
-    }
+    balance, serves, found = together(
+        lambda: contract_balance(contract, without=row),
+        lambda: list(contract.line.project.tasks.select_related("obligation").order_by("obligation__order")[:2]),
+        lambda: [payment_words(item) for item in others],
+    )
+    return {"balance": balance, "balance_word": "合同金额", "serves": serves, "payments": found}
 
 
 @require_GET

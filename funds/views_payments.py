@@ -16,6 +16,7 @@ from accounts import once
 from accounts.access import TOWN, Action, may, requires
 from accounts.amounts import capital
 from accounts.spreadsheet import Col
+from accounts.together import together
 from funds import chain, payments, queries, rules
 from funds.balances import balances_of
 from funds.cases import case_of
@@ -191,32 +192,38 @@ def detail_page(request: HttpRequest, row: Payment, *, status: int = 200, **cont
     """The application with its ledger, attachments, steps, and what the person may decide."""
     user, now = request.user, request.as_of_is_default
     payment_words(row)
-    steps = list(row.steps.select_related("actor", "unit").order_by("id"))
-    entries = list(row.entries.select_related("by").order_by("id"))
-    balance = remembered(("balance", row.pk), lambda: balances_of(row).nearest) if row.line_id else None
     applicant = now and payments.may_apply(user, row.pilot)
-    attachments = file_rows(user if now else None, row)
+    steps, entries, balance, invoices, others, attachments, may_withdraw, deeds = together(
+        lambda: list(row.steps.select_related("actor", "unit").order_by("id")),
+        lambda: list(row.entries.select_related("by").order_by("id")),
+        lambda: remembered(("balance", row.pk), lambda: balances_of(row).nearest) if row.line_id else None,
+        lambda: list(row.invoices.all()),
+        lambda: _others(request, row),
+        lambda: file_rows(user if now else None, row),
+        lambda: applicant and row.state in IN_TRANSIT and not payments.refusal(user, row, PaymentAction.WITHDRAW),
+        lambda: _deeds(request, row) if now else {},
+    )
     context = {
         "row": row,
         "amount_words": capital(row.amount) if row.amount else "",
         "balance": balance,
         "balance_word": "合同金额" if row.contract_id else "预算可用",
-        "invoices": list(row.invoices.all()),
+        "invoices": invoices,
         "entries": entries,
         "net": sum((entry.signed_amount for entry in entries), ZERO),
         "flow": flow_of(row, steps),
         "returned": steps[-1] if steps and steps[-1].action in (PaymentAction.RETURN, PaymentAction.REJECT) else None,
-        "payments": _others(request, row),
+        "payments": others,
         "file_rows": attachments,
         "may_upload": any(item["may_add"] for item in attachments),
         "accept": files.accept_attribute(PAPER_KINDS),
         "may_edit": applicant and row.editable(),
         "may_delete": applicant and row.state == PaymentState.DRAFT and row.number is None,
-        "may_withdraw": applicant and row.state in IN_TRANSIT and not payments.refusal(user, row, PaymentAction.WITHDRAW),
+        "may_withdraw": may_withdraw,
         "may_add_invoice": applicant and row.state in (*IN_TRANSIT, *PAID_STATES),
         "invoice_form": InvoiceForm(),
         "print_url": print_address(row),
-        **(_deeds(request, row) if now else {}),
+        **deeds,
         **context,
     }
     return render(request, "funds/payment_detail.html", context, status=status)

@@ -5,14 +5,14 @@ programme, so that rates and lights stop moving when the plan has run out. `reco
 it is today, so that what is paid, rectified or accepted after the end is seen by those who work on it. A chosen day holds for both.
 """
 
-import contextlib
 import datetime
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts import clock
-from pilots import plan_memory, record_memory
+from accounts.together import together
+from pilots import plan_memory, record_memory, review
 from pilots.models import Pilot, Programme
 
 SESSION_KEY = "as_of"
@@ -40,15 +40,22 @@ class AsOfMiddleware:
     def __call__(self, request: HttpRequest):
         if not request.user.is_authenticated:
             return self.get_response(request)
-        programmes = list(Programme.objects.defer("plan_text").order_by("pk"))
-        self._mark(request, programmes[0] if programmes else None)
-        reading = record_memory.reading() if request.method in ("GET", "HEAD") else contextlib.nullcontext()
-        with plan_memory.knowing(programmes), reading:
-            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            programmes = _programmes()
+            self._mark(request, programmes)
+            with plan_memory.knowing(programmes):
+                return self.get_response(request)
+        with record_memory.reading():
+            programmes, request.carries_pilot, *_ = together(
+                _programmes, lambda: _carries_pilot(request), record_memory.state_now, review.know_kinds
+            )
+            self._mark(request, programmes)
+            with plan_memory.knowing(programmes):
+                return self.get_response(request)
 
     @staticmethod
-    def _mark(request: HttpRequest, programme: Programme | None) -> None:
-        request.programme = programme
+    def _mark(request: HttpRequest, programmes: list[Programme]) -> None:
+        request.programme = programme = programmes[0] if programmes else None
         default = default_as_of(programme)
         chosen = parse_day(request.GET.get("as_of")) or parse_day(request.session.get(SESSION_KEY))
         request.as_of = min(chosen, clock.today()) if chosen else default
@@ -64,11 +71,19 @@ def frame(request: HttpRequest) -> dict:
         "programme": getattr(request, "programme", None),
         "today": clock.today(),
         "records_day": getattr(request, "records_day", None),
-        "carries_pilot": SimpleLazyObject(lambda: _carries_pilot(request)),
+        "carries_pilot": SimpleLazyObject(lambda: _asked_with_the_page(request)),
     }
 
 
 def _carries_pilot(request: HttpRequest) -> bool:
     """Whether the person's own unit is a pilot (赤城镇 is not)."""
-    units = plan_memory.of_plan("units with a pilot", lambda: frozenset(Pilot.objects.values_list("unit_id", flat=True)))
-    return request.user.is_authenticated and request.user.unit_id in units
+    return request.user.is_authenticated and Pilot.objects.filter(unit=request.user.unit_id).exists()
+
+
+def _asked_with_the_page(request: HttpRequest) -> bool:
+    """The same, known already where the page is only read."""
+    return request.carries_pilot if hasattr(request, "carries_pilot") else _carries_pilot(request)
+
+
+def _programmes() -> list[Programme]:
+    return list(Programme.objects.defer("plan_text").order_by("pk"))

@@ -12,10 +12,11 @@ from decimal import Decimal
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
+from accounts.together import together
 from pilots.models import ActivityCategory, Metric, Pilot, ReviewState, Task, TaskGroup
 from pilots.plan_memory import of_plan
 from pilots.queries import Completeness, completeness_of
-from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, archived, task_states
+from pilots.states import Light, Measured, Slot, TaskState, TaskStatus, archived, plan_of_states, task_states
 
 BY_DOCUMENT = ("document_count", "mechanism_count", "list_kind_covered")
 """Figures that count files: what is missing is said as the missing file."""
@@ -65,10 +66,14 @@ def group_cards(pilot: Pilot, as_of: datetime.date) -> list[Card]:
 def pilot_cards(pilot: Pilot, as_of: datetime.date) -> tuple[list[Card], Completeness]:
     """The eight cards and how complete the pilot's evidence is, from one computation."""
     rows = Task.objects.filter(pilot=pilot).select_related("obligation", "pilot").with_confirmation(as_of)
-    tasks = {task.obligation_id: task for task in rows}
+    tasks, categories, groups_of, _ = together(
+        lambda: {task.obligation_id: task for task in rows},
+        lambda: of_plan("category names", category_names),
+        lambda: of_plan("groups", _read_groups),
+        plan_of_states,
+    )
     states = task_states(tasks.values(), as_of, whole=True)
-    categories = of_plan("category names", category_names)
-    groups = of_plan("groups", _read_groups).get(pilot.pk, ())
+    groups = groups_of.get(pilot.pk, ())
     cards = [make_card(group, [tasks[o] for o in members if o in tasks], states, categories) for group, members in groups]
     return cards, completeness_of(states[task.pk] for task in tasks.values() if archived(task))
 

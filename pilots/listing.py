@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.models import Role, User
+from accounts.together import together
 from pilots.models import Basis, Entry, ObligationKind, Pilot, Task
 from pilots.queries import missing_words
-from pilots.states import Light, TaskState, TaskStatus, task_states
+from pilots.states import Light, TaskState, TaskStatus, plan_of_states, task_states
 
 PAGE_SIZE = 20
 SOON_DAYS = 30
@@ -113,7 +114,7 @@ class TaskListing:
 
     @cached_property
     def _all(self) -> list[Task] | None:
-        more = self.visible.order_by()[WHOLE_UP_TO : WHOLE_UP_TO + 1].exists()
+        more, _ = together(self.visible.order_by()[WHOLE_UP_TO : WHOLE_UP_TO + 1].exists, plan_of_states)
         return None if more else list(self.visible)
 
     @cached_property
@@ -124,8 +125,8 @@ class TaskListing:
     def counts(self) -> dict[str, int | None]:
         """How many tasks each tab holds, before the filters; None where counting would mean reading everything."""
         if not self.whole:
-            pilot_tasks = self.visible.filter(obligation__kind=ObligationKind.PILOT_TASK).count()
-            return {"all": pilot_tasks, "other": self.visible.count() - pilot_tasks, "due": None, "missing": None}
+            whole, pilot_tasks = together(self.visible.count, self.visible.filter(obligation__kind=ObligationKind.PILOT_TASK).count)
+            return {"all": pilot_tasks, "other": whole - pilot_tasks, "due": None, "missing": None}
         return {tab: sum(self._in_tab(tab, task, self._states[task.pk]) for task in self._all) for tab in self.tabs}
 
     @cached_property

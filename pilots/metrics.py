@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 
 from django.utils.module_loading import autodiscover_modules
 
+from accounts.together import only_once, together
 from pilots.models import Basis, Indicator, Pilot
 from pilots.record_memory import remembered
 
@@ -104,8 +105,13 @@ class Measurement:
         """Figures of `code` by pilot id: 0 where nothing was recorded, 未登记 where no room keeps such rows yet."""
         key = (code, repr(sorted(params.items())))
         if key not in self._figures:
-            self._figures[key] = self._compute(registered(code), params)
+            self._figures[key] = only_once((*key, self._whose, self.as_of), partial(self._compute, registered(code), params))
         return self._figures[key]
+
+    def prepare(self, indicators: Iterable[Indicator]) -> None:
+        """The figures of these indicators, their sources asked together; `figures` then finds them."""
+        wanted = {(i.metric.code, repr(i.params)): i.params for i in indicators}
+        together(*(partial(self.figures, code, **params) for (code, _), params in wanted.items()))
 
     def read(self, source: Source) -> object:
         """What a shared source gives, read once."""

@@ -88,8 +88,12 @@ def _progress(pilots: Iterable[Pilot], as_of: datetime.date, *, pilot_tasks: boo
 
 def phases_of(programme: Programme | None) -> list[Phase]:
     """The phases in the order of their ends; none without a programme."""
-    phases = of_plan("phases", lambda: list(Phase.objects.order_by("due"))) if programme else []
-    return [phase for phase in phases if phase.programme_id == programme.pk]
+    return [phase for phase in all_phases() if phase.programme_id == programme.pk] if programme else []
+
+
+def all_phases() -> list[Phase]:
+    """The phases of every programme in the order of their ends."""
+    return of_plan("phases", lambda: list(Phase.objects.order_by("due")))
 
 
 def implementation_phase(programme: Programme) -> Phase | None:

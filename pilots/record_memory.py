@@ -18,12 +18,11 @@ from typing import TypeVar
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import AutoField, BigAutoField, SmallAutoField
+from django.db.models import AutoField, BigAutoField, Model, SmallAutoField
 
-from accounts.models import Unit
+from accounts.together import asking_together, only_once
 
 T = TypeVar("T")
-ROOMS = ("pilots", "communities", "funds", "supervision", "reports")
 MOST = 300
 """So many computations are kept at most; the one unused for longest goes first."""
 
@@ -40,10 +39,16 @@ class RecordsState:
     quiet: bool
 
 
+def _is_record(model: type[Model]) -> bool:
+    """Whether figures rest on the rows of a model: its app says so for all of its models, or the model (of a history: that of the rows) itself."""
+    whose = getattr(model, "instance_type", model)
+    return getattr(apps.get_app_config(model._meta.app_label), "keeps_records", False) or getattr(whose, "keeps_records", False)
+
+
 @cache
 def _question() -> str:
     """The one SELECT over all tables whose highest number grows with every deed."""
-    models = [Unit.history.model, *(model for room in ROOMS for model in apps.get_app_config(room).get_models(include_auto_created=True))]
+    models = [model for model in apps.get_models(include_auto_created=True) if _is_record(model)]
     numbered = [model for model in models if isinstance(model._meta.pk, AutoField | BigAutoField | SmallAutoField)]
     quote = connection.ops.quote_name
     asked = [f"(SELECT MAX({quote(m._meta.pk.column)}) FROM {quote(m._meta.db_table)})" for m in numbered if not hasattr(m, "history")]  # noqa: S608
@@ -70,7 +75,7 @@ def kept(state: RecordsState, key: Hashable, read: Callable[[], T]) -> T:
         if held is not None and held[0].numbers == state.numbers:
             _held.move_to_end(key)
             return held[1]
-    answer = read()
+    answer = only_once((key, state), read)
     if state.quiet:
         with _lock:
             _held[key] = (state, answer)
@@ -82,10 +87,12 @@ def kept(state: RecordsState, key: Hashable, read: Callable[[], T]) -> T:
 
 @contextlib.contextmanager
 def reading() -> Iterator[None]:
-    """Inside the block nothing is written (a page that is only read): sources of figures may come from memory."""
+    """Inside the block nothing is written (a page that is only read): sources of figures may come from memory, and what is read together is
+    asked together (accounts/together.py)."""
     token = _request.set([])
     try:
-        yield
+        with asking_together():
+            yield
     finally:
         _request.reset(token)
 

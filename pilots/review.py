@@ -49,6 +49,11 @@ def reviewables() -> list[type[Reviewable]]:
     return [model for model in apps.get_models() if issubclass(model, Reviewable)]
 
 
+def know_kinds() -> None:
+    """Read the content types of what is reviewed, all in one question; Django keeps them per process."""
+    ContentType.objects.get_for_models(*reviewables())
+
+
 def who_handed_in(subject: Reviewable) -> User | None:
     """The person of the latest hand-in."""
     step = subject.steps.filter(action=ReviewAction.SUBMIT).order_by("-id").select_related("actor").first()

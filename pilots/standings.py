@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from accounts.together import together
 from pilots.models import Obligation, ObligationKind, Phase, Pilot, Task
 from pilots.plan_memory import of_plan
 from pilots.queries import Completeness, Progress, completeness_of, progress_of, time_progress
-from pilots.states import Light, archived, task_states
+from pilots.states import Light, archived, plan_of_states, task_states
 
 BEHIND_WARN, BEHIND_LATE = Decimal(10), Decimal(30)
 """滞后 from which 项目实施 is 预警, and beyond which it is 严重滞后, in percentage points."""
@@ -101,8 +102,8 @@ def pilot_standings(pilots: QuerySet[Pilot], as_of: datetime.date, phase: Phase 
 def tasks_of_pilots(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[Pilot, list[Task]]:
     """All tasks of some pilots by pilot, in plan order, each with its last confirmation. Tasks of one duty share one Obligation and tasks of
     one pilot one Pilot: making a row of each for every task costs more than everything else where pilots are many."""
-    found: dict[int, tuple[Pilot, list[Task]]] = {pilot.pk: (pilot, []) for pilot in sorted(pilots, key=lambda pilot: pilot.order)}
-    obligations = of_plan("obligations", lambda: {row.pk: row for row in Obligation.objects.select_related("phase")})
+    given, obligations = together(lambda: list(pilots), _obligations)
+    found: dict[int, tuple[Pilot, list[Task]]] = {pilot.pk: (pilot, []) for pilot in sorted(given, key=lambda pilot: pilot.order)}
     rows = Task.objects.filter(pilot__in=list(found)) if len(found) <= FEW else Task.objects.filter(pilot__isnull=False)
     for task in rows.order_by("obligation__order", "pk").with_confirmation(as_of):
         if task.pilot_id in found:
@@ -113,6 +114,15 @@ def tasks_of_pilots(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[Pilot
                 task.unit = task.pilot.unit
             own.append(task)
     return dict(found.values())
+
+
+def _obligations() -> dict[int, Obligation]:
+    return of_plan("obligations", lambda: {row.pk: row for row in Obligation.objects.select_related("phase")})
+
+
+def plan_of_standings() -> tuple:
+    """What the standings take from the plan, read together (and remembered with it): a page asks it beside its pilots."""
+    return together(_obligations, plan_of_states)
 
 
 def standing_of(pilot: Pilot, tasks: list[Task], states: dict, as_of: datetime.date, share: Decimal) -> PilotStanding:

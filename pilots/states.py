@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import partial
 
 from django.apps import apps
 from django.db.models import QuerySet
 
+from accounts.together import together
 from pilots.documents import documents_on
 from pilots.metrics import NOT_APPLICABLE, UNREGISTERED, ZERO, Figure, FigureState, Measurement, Standing, standing
 from pilots.models import (
@@ -214,8 +216,7 @@ class _States:
     def compute(self) -> dict[int, TaskState]:
         if not self.tasks:
             return {}
-        self._load_plan()
-        self.pilots = self._pilots()
+        (self.indicators, self.required), self.pilots = together(plan_of_states, self._pilots)
         if not self.whole and any(i.metric.code in _COMPUTED_HERE for i in self._all_indicators()):
             self._widen()
         self.measurement = Measurement(self.pilots.values(), self.as_of)
@@ -227,11 +228,6 @@ class _States:
         return {task.pk: self.states[task.pk] for task in self.asked}
 
     # --- reading ----------------------------------------------------------------------------------------------------------------
-
-    def _load_plan(self) -> None:
-        """Indicators and required kinds of evidence of every obligation."""
-        self.indicators = of_plan("indicators", _read_indicators)
-        self.required = of_plan("required kinds of evidence", _read_required)
 
     def _all_indicators(self) -> Iterable[Indicator]:
         return (indicator for task in self.asked for indicator in self.indicators.get(task.obligation_id, ()))
@@ -249,19 +245,28 @@ class _States:
             self.tasks.setdefault(task.pk, task)
 
     def _load_records(self) -> None:
-        links = self.measurement.read(documents_on).links
-        self.evidence = {task: [(kind, state) for kind, state, _ in links.get(task, ())] for task in self.tasks}
+        documents, self.confirmed, _, *linked = together(
+            partial(self.measurement.read, documents_on),
+            self._confirmed,
+            partial(self.measurement.prepare, [i for i in self._needed() if i.metric.code not in _COMPUTED_HERE]),
+            *(partial(self._linked, model, "category__code", "category__min_photos") for model in record_models()),
+        )
+        self.evidence = {task: [(kind, state) for kind, state, _ in documents.links.get(task, ())] for task in self.tasks}
         self.activities: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
-        for model in record_models():
-            for task, category, photos, state in self._linked(model, "category__code", "category__min_photos"):
-                self.activities[task].append((category, photos, state))
+        for task, category, photos, state in (row for rows in linked for row in rows):
+            self.activities[task].append((category, photos, state))
+
+    def _needed(self) -> Iterable[Indicator]:
+        """The indicators of all tasks, those taken in as well."""
+        obligations = {task.obligation_id for task in self.tasks.values()}
+        return (indicator for obligation in obligations for indicator in self.indicators.get(obligation, ()))
+
+    def _confirmed(self) -> dict[int, bool]:
+        """The reviewer's last word by task id; with the tasks themselves where they were read so."""
         if all(hasattr(task, "confirmed_on") for task in self.tasks.values()):
-            self.confirmed = {task.pk: bool(task.confirmed_on) for task in self.tasks.values()}
-            return
-        self.confirmed = {}
+            return {task.pk: bool(task.confirmed_on) for task in self.tasks.values()}
         rows = TaskConfirmation.objects.filter(on__lte=self.as_of).order_by("id")
-        for task, confirmed in self._restricted(rows, "task").values_list("task_id", "confirmed"):
-            self.confirmed[task] = confirmed
+        return dict(self._restricted(rows, "task").values_list("task_id", "confirmed"))
 
     def _linked(self, model: type[Reviewable], *fields: str) -> list[tuple]:
         """(task id, fields…, state on the day) of every record of `model` linked to a task and handed in by then."""
@@ -368,6 +373,11 @@ class _States:
     def _archive(self, tasks: list[Task]) -> Figure:
         slots = [slot for t in tasks if t.obligation.due <= self.as_of and archived(t) for slot in self.slots[t.pk]]
         return ratio(sum(slot.approved for slot in slots), len(slots))
+
+
+def plan_of_states() -> tuple[dict[int, list[Indicator]], dict[int, list[EvidenceType]]]:
+    """Indicators and required kinds of evidence of every obligation."""
+    return together(partial(of_plan, "indicators", _read_indicators), partial(of_plan, "required kinds of evidence", _read_required))
 
 
 def _read_indicators() -> dict[int, list[Indicator]]:

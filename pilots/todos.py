@@ -3,6 +3,7 @@ waits for their decision. Three queries for the own records of all kinds, one fo
 
 import datetime
 from collections.abc import Iterator
+from functools import partial
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -12,6 +13,7 @@ from accounts import clock
 from accounts.access import Action, may
 from accounts.models import User
 from accounts.todos import Todo, register
+from accounts.together import together
 from pilots import review
 from pilots.models import Reviewable, ReviewAction, ReviewState, ReviewStep
 
@@ -25,9 +27,8 @@ def own_records(user: User) -> Iterator[Todo]:
     kinds = [model for model in review.reviewables() if may(user, model.entered_under)]
     before = clock.now() - datetime.timedelta(days=DRAFT_DAYS)
     wanted = Q(state=ReviewState.RETURNED) | Q(state=ReviewState.DRAFT, created_at__lt=before)
-    for model in kinds:
+    for model, found in zip(kinds, together(*(partial(_own, model, user, wanted) for model in kinds)), strict=True):
         name = model._meta.verbose_name
-        found = list(_with_opinion(model.objects.filter(wanted, unit=user.unit_id)).order_by("created_at"))
         for row in found:
             if row.state == ReviewState.RETURNED:
                 said = f"{row.returned_by}：{row.opinion}" if row.opinion else "请按审核意见修改"
@@ -43,6 +44,10 @@ def own_records(user: User) -> Iterator[Todo]:
                 f"{reverse(f'{model._meta.model_name}_list')}?state=draft",
                 "续写",
             )
+
+
+def _own(model: type[Reviewable], user: User, wanted: Q) -> list[Reviewable]:
+    return list(_with_opinion(model.objects.filter(wanted, unit=user.unit_id)).order_by("created_at"))
 
 
 def _edit(row: Reviewable) -> str:

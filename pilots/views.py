@@ -1,7 +1,7 @@
 """Pages of the plan and the pilots: the official text, the six pilots, one pilot with its tabs, a community's card, the as-of day."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,13 +17,14 @@ from accounts import clock
 from accounts.access import Action, may, requires
 from accounts.auth import safe_next
 from accounts.models import Role
+from accounts.together import only_once, together
 from pilots.asof import SESSION_KEY, default_as_of, parse_day
 from pilots.cards import group_cards
 from pilots.listing import figure_words
 from pilots.models import Evidence, ObligationKind, Phase, Pilot, ReviewState, Task
 from pilots.plan_text import plan_text as official_text
 from pilots.queries import missing_words, recent_moves, sentence_progress, time_progress
-from pilots.standings import PilotStanding, standing_of, tasks_of_pilots, whole
+from pilots.standings import PilotStanding, plan_of_standings, standing_of, tasks_of_pilots, whole
 from pilots.states import TaskState, archived, record_models, task_states
 
 NEXT_DAYS = 30
@@ -87,9 +88,9 @@ class _Stand:
 
 
 def _stand(pilots: Iterable[Pilot], as_of: datetime.date) -> _Stand:
-    grouped = tasks_of_pilots(pilots, as_of)
+    grouped = only_once(("tasks", as_of), lambda: tasks_of_pilots(pilots, as_of))
     tasks = [task for own in grouped.values() for task in own]
-    states, phase = task_states(tasks, as_of, whole=True), _phase_of(tasks)
+    states, phase = only_once(("states", as_of), lambda: task_states(tasks, as_of, whole=True)), _phase_of(tasks)
     share = time_progress(phase, as_of)
     standings = [standing_of(pilot, own, states, as_of, share) for pilot, own in grouped.items() if own]
     return _Stand(grouped, states, standings, phase, share)
@@ -99,7 +100,9 @@ def _stand(pilots: Iterable[Pilot], as_of: datetime.date) -> _Stand:
 @requires(Action.VIEW_PILOTS)
 def pilot_list(request: HttpRequest) -> HttpResponse:
     """试点总览: the pilots in plan order with what exists so far; a community goes straight to its own. Many pilots come in pages."""
-    page = Paginator(_pilots(request), PAGE_SIZE).get_page(request.GET.get("page"))
+    paginator = Paginator(_pilots(request), PAGE_SIZE)
+    together(lambda: paginator.count, plan_of_standings)
+    page = paginator.get_page(request.GET.get("page"))
     if request.user.role == Role.COMMUNITY and page.object_list:
         return redirect("pilot_detail", page.object_list[0].code)
     stand = _stand(page.object_list, request.as_of)
@@ -115,18 +118,21 @@ def pilot_list(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/pilot_list.html", context)
 
 
-def pilot_page(request: HttpRequest, code: str, tab: str) -> dict:
+def pilot_page(request: HttpRequest, code: str, tab: str, also: Callable[[Pilot], dict] | None = None) -> dict:
     """What every tab of a pilot shows: the switch with lights (where the pilots are few), heading, figures of the tabs. 404 outside the
-    person's sight."""
-    pilots = list(_pilots(request)[: SWITCH_UP_TO + 1])
+    person's sight. `also` reads what the tab shows of its own, together with the rest."""
+    pilots, *_ = together(lambda: list(_pilots(request)[: SWITCH_UP_TO + 1]), plan_of_standings)
     if len(pilots) > SWITCH_UP_TO:
         pilots = list(_pilots(request).filter(code=code))
-    stand = _stand(pilots, request.as_of)
+    pilot = next((pilot for pilot in pilots if pilot.code == code), None)
+    if pilot is None:
+        raise Http404
+    stand, more = together(lambda: _stand(pilots, request.as_of), lambda: also(pilot) if also else {})
     standing = next((s for s in stand.standings if s.pilot.code == code), None)
     if standing is None:
         raise Http404
     own = stand.tasks[standing.pilot]
-    return {
+    return more | {
         "standings": stand.standings,
         "standing": standing,
         "pilot": standing.pilot,
@@ -142,12 +148,11 @@ def pilot_page(request: HttpRequest, code: str, tab: str) -> dict:
 @requires(Action.VIEW_PILOTS)
 def pilot_detail(request: HttpRequest, code: str) -> HttpResponse:
     """总览 of one pilot: figures, 按方案逐句看进展, the next 30 days, what happened last."""
-    page = pilot_page(request, code, "overview")
+    page = pilot_page(request, code, "overview", lambda pilot: {"moves": recent_moves(pilot, request.as_of)})
     states, standing = page["states"], page["standing"]
     page["figures"] = _figures(standing)
     page["sentences"] = sentence_progress(request.programme, page["pilot_tasks"], states)
     page["coming"] = _coming(page["own"], states)
-    page["moves"] = recent_moves(page["pilot"], request.as_of)
     return render(request, "pilots/pilot_detail.html", page)
 
 

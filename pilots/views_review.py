@@ -1,13 +1,18 @@
 """The review desk and the deeds of every review, whatever is reviewed."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import Action, requires
+from accounts.models import User
+from accounts.together import together
 from pilots import review
 from pilots.models import Reviewable, ReviewAction, ReviewStep
 
@@ -32,23 +37,29 @@ def _model(kind: str) -> type[Reviewable]:
 def review_desk(request: HttpRequest) -> HttpResponse:
     """待我审核: everything that waits at my unit and that I did not hand in, oldest first; 我审核过的: my steps, newest first."""
     tab = "done" if request.GET.get("tab") == "done" else "waiting"
-    waiting = [
-        row
-        for model in review.reviewables()
-        for row in review.waiting_for(request.user, model.objects.visible_to(request.user)).select_related(
-            "unit", "created_by", "pilot__unit"
-        )
-    ]
+    *found, done_count = together(*(partial(_waiting, request.user, model) for model in review.reviewables()), _done(request.user).count)
+    waiting = [row for rows in found for row in rows]
     since = review.waiting_since(waiting)
     waiting.sort(key=lambda row: since[type(row), row.pk])
     for row in waiting:
         row.handed_in = since[type(row), row.pk]
-    done = ReviewStep.objects.filter(actor=request.user, action__in=(ReviewAction.APPROVE, ReviewAction.RETURN, ReviewAction.VOID))
-    done = done.select_related("unit", "content_type").order_by("-id")
-    page = Paginator(waiting if tab == "waiting" else done, 20).get_page(request.GET.get("page"))
+    paginator = Paginator(waiting if tab == "waiting" else _done(request.user), 20)
+    if tab == "done":
+        paginator.count = done_count
+    page = paginator.get_page(request.GET.get("page"))
     if tab == "done":
         review.attach_subjects(page.object_list)
-    return render(request, "pilots/review_desk.html", {"tab": tab, "page": page, "waiting_count": len(waiting), "done_count": done.count()})
+    return render(request, "pilots/review_desk.html", {"tab": tab, "page": page, "waiting_count": len(waiting), "done_count": done_count})
+
+
+def _waiting(user: User, model: type[Reviewable]) -> list[Reviewable]:
+    rows = review.waiting_for(user, model.objects.visible_to(user))
+    return list(rows.select_related("unit", "created_by", "pilot__unit"))
+
+
+def _done(user: User) -> QuerySet[ReviewStep]:
+    steps = ReviewStep.objects.filter(actor=user, action__in=(ReviewAction.APPROVE, ReviewAction.RETURN, ReviewAction.VOID))
+    return steps.select_related("unit", "content_type").order_by("-id")
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,13 +19,14 @@ from accounts.changes import changes_of
 from accounts.exports import workbook_response
 from accounts.models import AuditKind, Role
 from accounts.spreadsheet import Col, Sheet
+from accounts.together import together
 from pilots import services
 from pilots.listing import LIGHTS, SOURCES, STATES, Asked, TaskListing, export_rows
 from pilots.metrics import registered
-from pilots.models import Entry, Evidence, ReviewState, Task, TaskRole
+from pilots.models import Entry, Evidence, Reviewable, ReviewState, Task, TaskRole
 from pilots.plan_memory import of_plan
 from pilots.plan_text import plan_text
-from pilots.states import Measured, TaskState, record_models, task_states
+from pilots.states import Measured, TaskState, plan_of_states, record_models, task_states
 
 REMEMBERED = "task_list"
 
@@ -43,15 +45,20 @@ def task_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(request, listing)
     _remember(request)
-    page = listing.page(request.GET.get("page"))
+    page, clauses, pilots, *_ = together(
+        lambda: listing.page(request.GET.get("page")),
+        lambda: plan_text(request.programme).clauses() if request.programme else [],
+        listing.pilots,
+        lambda: listing.counts,
+    )
     context = {
         "page": page,
         "listing": listing,
         "asked": asked,
         "tabs": [(key, label, listing.counts.get(key)) for key, label in listing.tabs.items()],
         "chips": [(words, _without(request, name)) for name, words in listing.conditions()],
-        "pilots": listing.pilots(),
-        "clauses": plan_text(request.programme).clauses() if request.programme else [],
+        "pilots": pilots,
+        "clauses": clauses,
         "states": STATES,
         "sources": SOURCES.items(),
         "entries": Entry.choices,
@@ -177,11 +184,15 @@ def _detail(request: HttpRequest, pk: int, tab: str, around: Neighbours | None =
     """What all tabs of a task share: quotation, roles, dates, state, the reviewer's panel."""
     around = around or _neighbours(request, pk)
     task = around.task
-    states = task_states(around.of_sentence, request.records_day)
+    states, sentence, confirming, roles, words = together(
+        lambda: task_states(around.of_sentence, request.records_day),
+        lambda: plan_text(request.programme).sentence(task.obligation.sentence),
+        lambda: services.confirming_unit(task),
+        lambda: _roles(task),
+        lambda: list(task.confirmations.select_related("actor__unit").filter(on__lte=request.records_day)),
+    )
     state = states[pk]
-    sentence = plan_text(request.programme).sentence(task.obligation.sentence)
     past = not request.as_of_is_default
-    confirming = services.confirming_unit(task)
     mine = services.may_confirm(request.user, confirming) and not past
     context = {
         "task": task,
@@ -189,10 +200,10 @@ def _detail(request: HttpRequest, pk: int, tab: str, around: Neighbours | None =
         "tab": tab,
         "around": around,
         "sentence": sentence,
-        "roles": _roles(task),
+        "roles": roles,
         "own": _shown([task], states),
         "siblings": _shown([other for other in around.of_sentence if other.pk != pk], states),
-        "words": list(task.confirmations.select_related("actor__unit").filter(on__lte=request.records_day)),
+        "words": words,
         "checks": services.checks_of(state),
         "confirming_unit": confirming,
         "may_confirm": mine and not state.confirmed,
@@ -222,8 +233,8 @@ def _roles(task: Task) -> list[tuple[str, str]]:
 @requires(Action.VIEW_PLAN)
 def task_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One task: indicators with their standing, the other indicators of the sentence, evidence as of the day."""
-    files = _files(request, pk)
-    return _detail(request, pk, "indicators", files=files)
+    files, around, _ = together(lambda: _files(request, pk), lambda: _neighbours(request, pk), plan_of_states)
+    return _detail(request, pk, "indicators", around, files=files)
 
 
 def _files(request: HttpRequest, pk: int) -> list[Evidence]:
@@ -240,23 +251,28 @@ def _files(request: HttpRequest, pk: int) -> list[Evidence]:
 @requires(Action.VIEW_ACTIVITIES)
 def task_activities(request: HttpRequest, pk: int) -> HttpResponse:
     """The activity records linked to a task, as they stood on the day."""
-    found = []
-    for model in record_models():
-        rows = model.objects.visible_to(request.user).filter(tasks=pk).with_state_on(request.records_day).filter(state_on__isnull=False)
-        for row in rows.select_related("category").order_by(F("day").desc(nulls_last=True), "-pk"):
-            row.word_then = ReviewState(row.state_on).label
-            found.append(row)
-    return _detail(request, pk, "activities", records=found)
+    *found, around, _ = together(
+        *(partial(_records, request, model, pk) for model in record_models()), lambda: _neighbours(request, pk), plan_of_states
+    )
+    return _detail(request, pk, "activities", around, records=[row for rows in found for row in rows])
+
+
+def _records(request: HttpRequest, model: type[Reviewable], pk: int) -> list[Reviewable]:
+    rows = model.objects.visible_to(request.user).filter(tasks=pk).with_state_on(request.records_day).filter(state_on__isnull=False)
+    rows = list(rows.select_related("category").order_by(F("day").desc(nulls_last=True), "-pk"))
+    for row in rows:
+        row.word_then = ReviewState(row.state_on).label
+    return rows
 
 
 @require_GET
 @requires(Action.VIEW_PLAN)
 def task_history(request: HttpRequest, pk: int) -> HttpResponse:
     """What was changed on the task and on its duty, field by field."""
-    around = _neighbours(request, pk)
+    around, _ = together(lambda: _neighbours(request, pk), plan_of_states)
     duty = around.task.obligation
-    of_duty = of_plan(f"history of {duty.pk}", lambda: changes_of(duty))
-    changes = sorted([*changes_of(around.task), *of_duty], key=lambda change: change.at, reverse=True)
+    of_task, of_duty = together(lambda: changes_of(around.task), lambda: of_plan(f"history of {duty.pk}", lambda: changes_of(duty)))
+    changes = sorted([*of_task, *of_duty], key=lambda change: change.at, reverse=True)
     return _detail(request, pk, "history", around, changes=changes)
 
 

@@ -5,6 +5,7 @@ from django.db.models.signals import post_migrate
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "报告"
+    keeps_records = True
 
     def ready(self) -> None:
         post_migrate.connect(_lock, sender=self)

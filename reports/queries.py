@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import clock
 from accounts.models import User
+from accounts.together import only_once, together
 from pilots.models import Basis, Obligation, RecurringDuty, ReportRequirement
 from pilots.plan_memory import of_plan
 from reports.kinds import KINDS
@@ -89,7 +90,7 @@ def _dealt(report: Report) -> str:
 
 def jobs_to_show() -> QuerySet[ReportJob]:
     """Open jobs, failures nobody has generated over, and what was finished lately; running ones first."""
-    now = timezone.now()
+    now = only_once("now", timezone.now)
     later = ReportJob.objects.filter(report=OuterRef("report"), id__gt=OuterRef("id"))
     shown = (
         Q(state__in=OPEN_JOB)
@@ -205,11 +206,17 @@ def required_reports(user: User, *, today: datetime.date | None = None, known: I
     caller has read them already (`with_unwritten`)."""
     today = today or clock.today()
     if known is None:
-        known = with_unwritten(Report.objects.visible_to(user).filter(pilot__isnull=True))
+        own = with_unwritten(Report.objects.visible_to(user).filter(pilot__isnull=True))
+        known, _ = together(lambda: list(own), plan_requirements)
     newest = {(r.kind, r.period): r for r in sorted(known, key=lambda report: (report.as_of, report.edition))}
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}
-    rows = [_required(requirement, newest, answered_by, today) for requirement in of_plan("report requirements", _read_requirements)]
+    rows = [_required(requirement, newest, answered_by, today) for requirement in plan_requirements()]
     return sorted(rows, key=lambda row: row.due or datetime.date.max)
+
+
+def plan_requirements() -> list[ReportRequirement]:
+    """What the plan asks to be written, with the duties and the dates behind it."""
+    return of_plan("report requirements", _read_requirements)
 
 
 def _read_requirements() -> list[ReportRequirement]:

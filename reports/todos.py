@@ -10,8 +10,9 @@ from accounts import clock
 from accounts.access import Action, may
 from accounts.models import User
 from accounts.todos import Todo, register
+from accounts.together import together
 from reports.models import Report, ReportAction, ReportState, ReportStep
-from reports.queries import required_reports, with_unwritten
+from reports.queries import plan_requirements, required_reports, with_unwritten
 
 SOON = datetime.timedelta(days=31)
 
@@ -23,13 +24,13 @@ def report_todos(user: User) -> Iterator[Todo]:
         return
     last = ReportStep.objects.filter(report=OuterRef("pk")).order_by("-id")
     open_states = (ReportState.DRAFT, ReportState.CHECKING, ReportState.FINAL)
-    found = with_unwritten(Report.objects.filter(Q(state__in=open_states) | Q(pilot__isnull=True))).select_related("pilot__unit")
-    found = found.annotate(
+    found_rows = with_unwritten(Report.objects.filter(Q(state__in=open_states) | Q(pilot__isnull=True))).select_related("pilot__unit")
+    found_rows = found_rows.annotate(
         last_actor=Subquery(last.values("actor")[:1]),
         last_action=Subquery(last.values("action")[:1]),
         said=Subquery(last.values("opinion")[:1]),
     )
-    found = list(found)
+    found, _ = together(lambda: list(found_rows), plan_requirements)
     due = {}
     for required in required_reports(user, known=[report for report in found if report.pilot_id is None]):
         due[required.name] = required.due

@@ -4,7 +4,7 @@ import datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import clock, once
 from accounts.access import Action, may, requires
+from accounts.together import together
 from reports import queries, services
 from reports.forms import CodeForm, NewReportForm, OpinionForm, ReasonForm, SignForm
 from reports.jobs import request_generation
@@ -55,14 +56,18 @@ def _center(request: HttpRequest, sign_form: SignForm | None = None, signing: in
         rows = rows.filter(kind=kind)
     if state in ReportState.values:
         rows = rows.filter(state=state)
-    page = Paginator(rows.order_by("-as_of", "kind", queries.COUNTY_FIRST, "-edition"), PER_PAGE).get_page(request.GET.get("page"))
-    versions = [queries.version_row(report) for report in page]
+    found = Paginator(rows.order_by("-as_of", "kind", queries.COUNTY_FIRST, "-edition"), PER_PAGE)
+    (page, versions), jobs, required = together(
+        lambda: _versions(found.get_page(request.GET.get("page"))),
+        lambda: [queries.job_view(job) for job in queries.jobs_to_show()],
+        lambda: queries.required_reports(request.user),
+    )
     wanted = request.GET.get("sign", "")
     signing = signing or (int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None)
     to_sign = next((v.report for v in versions if v.report.pk == signing and v.report.state == ReportState.FINAL), None)
     context = {
-        "jobs": [queries.job_view(job) for job in queries.jobs_to_show()],
-        "required": queries.required_reports(request.user),
+        "jobs": jobs,
+        "required": required,
         "page": page,
         "versions": versions,
         "kinds": KINDS.values(),
@@ -73,6 +78,10 @@ def _center(request: HttpRequest, sign_form: SignForm | None = None, signing: in
         "sign_form": sign_form or (SignForm(report=to_sign) if to_sign else None),
     }
     return render(request, "reports/report_center.html", context, status=422 if sign_form else 200)
+
+
+def _versions(page: Page) -> tuple[Page, list[queries.Version]]:
+    return page, [queries.version_row(report) for report in page]
 
 
 @require_http_methods(["GET", "POST"])

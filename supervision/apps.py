@@ -5,6 +5,7 @@ from django.db.models.signals import post_migrate
 class SupervisionConfig(AppConfig):
     name = "supervision"
     verbose_name = "督导整改"
+    keeps_records = True
 
     def ready(self) -> None:
         post_migrate.connect(_lock, sender=self)

@@ -8,11 +8,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from django.db.models import Min
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
+from accounts.together import together
 from funds.metrics import quarter_of
 from funds.models import Disclosure
 from pilots.models import Pilot, RecurringDuty, RecurringPeriod
@@ -108,15 +110,26 @@ def duty_calendar(pilots: Iterable[Pilot], as_of: datetime.date) -> list[DutyLin
     autodiscover_modules("duties")
     pilots = list(pilots)
     grouped: dict[int, list[RecurringPeriod]] = defaultdict(list)
-    for period in of_plan("periods of duties", lambda: list(RecurringPeriod.objects.select_related("duty").order_by("due"))):
+    for period in periods_of_duties():
         grouped[period.duty_id].append(period)
     lines = []
-    for periods in grouped.values():
-        duty = periods[0].duty
-        answerer = _answerers.get(duty.code)
-        done = answerer(periods, pilots, as_of) if answerer else {}
-        lines.append(DutyLine(duty, tuple(_line(p, pilots, done, as_of, answerer is not None) for p in periods), answerer is not None))
+    answered = together(*(partial(_answered, periods, pilots, as_of) for periods in grouped.values()))
+    for periods, done in zip(grouped.values(), answered, strict=True):
+        registered = done is not None
+        slots = tuple(_line(p, pilots, done or {}, as_of, registered) for p in periods)
+        lines.append(DutyLine(periods[0].duty, slots, registered))
     return sorted(lines, key=lambda line: line.duty.code)
+
+
+def periods_of_duties() -> list[RecurringPeriod]:
+    """The dated slots of every cadence of the plan."""
+    return of_plan("periods of duties", lambda: list(RecurringPeriod.objects.select_related("duty").order_by("due")))
+
+
+def _answered(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime.date) -> Answers | None:
+    """What answers the periods of one cadence; None where no room does."""
+    answerer = _answerers.get(periods[0].duty.code)
+    return answerer(periods, pilots, as_of) if answerer else None
 
 
 def slots_near(lines: Iterable[DutyLine], as_of: datetime.date, *, days: int = 45) -> list[PeriodLine]:
@@ -175,8 +188,8 @@ def _visits(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime
 @answers("RC6")
 def _follow_up(periods: list[RecurringPeriod], pilots: list[Pilot], as_of: datetime.date) -> dict[Key, Done]:
     """跟踪监管 is the county's: kept once every pilot was visited in the month, for each visit carries the state of its findings."""
-    everyone = of_plan("number of pilots", Pilot.objects.count)
-    visited = Visit.objects.submitted_by(as_of).order_by().values("month", "pilot").annotate(first=Min("submitted_on"))
+    rows = Visit.objects.submitted_by(as_of).order_by().values("month", "pilot").annotate(first=Min("submitted_on"))
+    everyone, visited = together(lambda: of_plan("number of pilots", Pilot.objects.count), lambda: list(rows))
     days: dict[datetime.date, list[datetime.date]] = defaultdict(list)
     for row in visited:
         days[row["month"]].append(row["first"])

@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from accounts.models import User
+from accounts.together import together
 from funds.queries import FundLight, fund_lights
 from pilots.models import Pilot, RecurringPeriod
 from pilots.plan_memory import of_plan
@@ -117,16 +118,24 @@ def stands(pilots: Iterable[Pilot], as_of: datetime.date) -> list[Stand]:
 def findings_by_pilot(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[int, FindingCounts]:
     """按试点: counts by pilot id, every pilot given; one query. The sum of the values is the county's line."""
     pilots = list(pilots)
+    return _by_pilot(pilots, stands(pilots, as_of), as_of)
+
+
+def _by_pilot(pilots: list[Pilot], known: Iterable[Stand], as_of: datetime.date) -> dict[int, FindingCounts]:
     found = {pilot.pk: FindingCounts() for pilot in pilots}
-    for stand in stands(pilots, as_of):
+    for stand in known:
         found[stand.pilot] += stand.counts(as_of)
     return found
 
 
 def findings_by_aspect(pilots: Iterable[Pilot], as_of: datetime.date) -> dict[tuple[int, str], FindingCounts]:
     """Counts by (pilot id, aspect), only where there are findings; one query."""
+    return _by_aspect(stands(pilots, as_of), as_of)
+
+
+def _by_aspect(known: Iterable[Stand], as_of: datetime.date) -> dict[tuple[int, str], FindingCounts]:
     found: dict[tuple[int, str], FindingCounts] = defaultdict(FindingCounts)
-    for stand in stands(pilots, as_of):
+    for stand in known:
         found[stand.pilot, stand.aspect] += stand.counts(as_of)
     return dict(found)
 
@@ -163,8 +172,9 @@ def findings_by_month(pilots: Iterable[Pilot], as_of: datetime.date) -> list[Mon
     steps = FindingStep.objects.filter(on__lte=as_of, action__in=(FindingAction.FIND, FindingAction.CLOSE, FindingAction.REOPEN))
     steps = steps.filter(finding__pilot__in=keys) if len(keys) <= FEW else steps
     rows = steps.order_by().annotate(m=TruncMonth("on")).values_list("m", "action").annotate(n=Count("pk"))
-    counted: dict[tuple[datetime.date, str], int] = {(month, action): number for month, action, number in rows}
-    first = min([month for month, _ in counted] + [month for month, _ in supervision_months() if month <= as_of], default=month_of(as_of))
+    listed, months = together(lambda: list(rows), supervision_months)
+    counted: dict[tuple[datetime.date, str], int] = {(month, action): number for month, action, number in listed}
+    first = min([month for month, _ in counted] + [month for month, _ in months if month <= as_of], default=month_of(as_of))
     flows, still_open, month = [], 0, first
     while month <= as_of:
         found, closed, reopened = (counted.get((month, a), 0) for a in (FindingAction.FIND, FindingAction.CLOSE, FindingAction.REOPEN))
@@ -274,7 +284,7 @@ class VisitRow:
 def visit_matrix(pilots: Iterable[Pilot], as_of: datetime.date, *, drafts: bool = False) -> list[VisitRow]:
     """Months × pilots: done, due or missed on `as_of`; a visit of any kind answers its month. Two queries."""
     pilots = list(pilots)
-    found, months = visits_by_month(pilots, as_of, drafts=drafts), supervision_months()
+    found, months = together(lambda: visits_by_month(pilots, as_of, drafts=drafts), supervision_months)
     return [VisitRow(pilot, tuple(_cell(month, due, found.get((pilot.pk, month)), as_of) for month, due in months)) for pilot in pilots]
 
 
@@ -318,6 +328,7 @@ class Overview:
     flows: list[MonthFlow]
     matrix: list[VisitRow]
     counts: FindingCounts = field(default_factory=FindingCounts)
+    stands: tuple[Stand, ...] = ()
 
     @property
     def this_month(self) -> tuple[VisitCell, ...]:
@@ -345,8 +356,11 @@ class Overview:
 def supervision_overview(pilots: Iterable[Pilot], as_of: datetime.date) -> Overview:
     """Findings and visits of the pilots as of a day; five queries."""
     pilots = list(pilots)
-    by_pilot = findings_by_pilot(pilots, as_of)
-    return Overview(as_of, by_pilot, findings_by_month(pilots, as_of), visit_matrix(pilots, as_of), total_of(by_pilot))
+    known, flows, matrix = together(
+        lambda: stands(pilots, as_of), lambda: findings_by_month(pilots, as_of), lambda: visit_matrix(pilots, as_of)
+    )
+    by_pilot = _by_pilot(pilots, known, as_of)
+    return Overview(as_of, by_pilot, flows, matrix, total_of(by_pilot), tuple(known))
 
 
 # --- lights -------------------------------------------------------------------------------------------------------------------------
@@ -376,20 +390,26 @@ class PilotLights:
 
 
 def aspect_lights(
-    standings: Iterable[PilotStanding], as_of: datetime.date, *, money: Mapping[int, FundLight] | None = None
+    standings: Iterable[PilotStanding],
+    as_of: datetime.date,
+    *,
+    money: Mapping[int, FundLight] | None = None,
+    known: Iterable[Stand] | None = None,
 ) -> dict[int, PilotLights]:
     """六试点亮灯 by pilot id: 项目实施 and 档案资料 from the standings, 资金使用 from the funds, each worsened by its open findings: an
     overdue one makes it 有逾期问题, an open 严重 one 有严重问题.
 
-    Pass the standings, and the fund lights, where the page has computed them already."""
+    Pass the standings, and the fund lights and the findings (`stands`), where the page has read them already."""
     standings = list(standings)
     pilots = [s.pilot for s in standings]
-    counts = findings_by_aspect(pilots, as_of)
-    money = fund_lights(pilots, as_of) if money is None else money
+    counts, funds_of = together(
+        lambda: findings_by_aspect(pilots, as_of) if known is None else _by_aspect(known, as_of),
+        lambda: fund_lights(pilots, as_of) if money is None else money,
+    )
     found = {}
     for s in standings:
         own = {aspect: counts.get((s.pilot.pk, aspect), FindingCounts()) for aspect in Aspect}
-        funds = money[s.pilot.pk]
+        funds = funds_of[s.pilot.pk]
         work = AspectLight(s.work_light, s.work_word, s.work_reason)
         archives = AspectLight(s.archive_light, s.archive_word, _archive_reason(s))
         found[s.pilot.pk] = PilotLights(

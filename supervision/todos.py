@@ -10,6 +10,7 @@ from accounts import clock
 from accounts.access import Action, may
 from accounts.models import User
 from accounts.todos import Todo, register
+from accounts.together import together
 from pilots.models import Pilot
 from supervision.models import Finding, FindingAction, FindingState, FindingStep, Instruction, Visit, VisitState
 from supervision.queries import supervision_months, visits_by_month
@@ -29,10 +30,10 @@ def visits_to_make(user: User) -> Iterator[Todo]:
     if not may(user, Action.SUPERVISE):
         return
     today = clock.today()
-    due = [(m, d) for m, d in supervision_months() if m <= today and (d - today).days <= DUE_SOON and not month_closed(m)]
+    months, pilots = together(supervision_months, lambda: list(Pilot.objects.select_related("unit")))
+    due = [(m, d) for m, d in months if m <= today and (d - today).days <= DUE_SOON and not month_closed(m)]
     if not due:
         return
-    pilots = list(Pilot.objects.select_related("unit"))
     found = visits_by_month(pilots, today, drafts=True, months=[month for month, _ in due])
     for month, day in due:
         missing = [p for p in pilots if not _done(found.get((p.pk, month)))]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import clock
 from accounts.access import Action, may, requires
+from accounts.together import together
 from pilots import files
 from pilots.models import Pilot, RecurringPeriod, StoredFile
 from pilots.states import Light
@@ -46,7 +47,7 @@ def supervision_calendar(request: HttpRequest) -> HttpResponse:
     """Months × pilots, then every cadence of the plan with its dated slots: done, due or missed as of the day."""
     page = Paginator(list(Pilot.objects.visible_to(request.user).select_related("unit")), PAGE_SIZE).get_page(request.GET.get("page"))
     pilots = list(page.object_list)
-    overview = queries.supervision_overview(pilots, request.as_of)
+    overview, lines = together(lambda: queries.supervision_overview(pilots, request.as_of), lambda: duty_calendar(pilots, request.as_of))
     done, due = overview.due_visits
     context = {
         "page": page,
@@ -55,7 +56,7 @@ def supervision_calendar(request: HttpRequest) -> HttpResponse:
         "this_month": request.as_of.replace(day=1),
         "visits_done": done,
         "visits_due": due,
-        "lines": duty_calendar(pilots, request.as_of),
+        "lines": lines,
         "figures": _figures(overview),
     }
     return render(request, "supervision/calendar.html", context)
@@ -90,19 +91,21 @@ def _figures(overview: queries.Overview) -> list[dict]:
 @requires(Action.VIEW_SUPERVISION)
 def pilot_supervision(request: HttpRequest, code: str) -> HttpResponse:
     """督导整改 of one pilot: its visits and its findings."""
-    page = pilot_page(request, code, "supervision")
-    pilot = page["pilot"]
-    found = mark(queries.finding_rows(request.user, request.as_of).filter(pilot=pilot), request.as_of)
-    still_open = [row for row in found if row.status != "closed"]
-    page |= {
-        "cells": queries.visit_matrix([pilot], request.as_of)[0].cells,
-        "open_findings_here": still_open,
+    page = pilot_page(request, code, "supervision", lambda pilot: _supervision_of(request, pilot))
+    return render(request, "supervision/pilot_supervision.html", page)
+
+
+def _supervision_of(request: HttpRequest, pilot: Pilot) -> dict:
+    rows = queries.finding_rows(request.user, request.as_of).filter(pilot=pilot)
+    found, matrix = together(lambda: mark(rows, request.as_of), lambda: queries.visit_matrix([pilot], request.as_of))
+    return {
+        "cells": matrix[0].cells,
+        "open_findings_here": [row for row in found if row.status != "closed"],
         "closed_findings": sorted((row for row in found if row.status == "closed"), key=lambda row: row.number, reverse=True),
         "counts": queries.counts_of(found, request.as_of),
         "legend": LEGEND,
         "may_supervise": may(request.user, Action.SUPERVISE),
     }
-    return render(request, "supervision/pilot_supervision.html", page)
 
 
 # --- 每季调度 ---------------------------------------------------------------------------------------------------------------------

@@ -12,12 +12,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.amounts import wan
-from funds.queries import FundChain, PilotFunds, fund_chain, lacking_papers
+from accounts.together import only_once, together
+from funds.queries import FundChain, PilotFunds, fund_chain, fund_lights_of, lacking_papers
 from pilots.models import Phase, Pilot, Programme, Task
 from pilots.queries import Completeness, Progress, phases_of, progress_of, time_progress
-from pilots.standings import ARCHIVE_OK, BEHIND_WARN, PilotStanding, standing_of, tasks_of_pilots, whole
+from pilots.standings import ARCHIVE_OK, BEHIND_WARN, PilotStanding, plan_of_standings, standing_of, tasks_of_pilots, whole
 from pilots.states import Light, TaskState, percent, task_states
-from supervision.calendar import PeriodLine, duty_calendar, slots_near
+from supervision.calendar import PeriodLine, duty_calendar, periods_of_duties, slots_near
 from supervision.queries import Overview, PilotLights, aspect_lights, supervision_overview
 
 SHOWN_PILOTS = 30
@@ -104,16 +105,26 @@ def work_light(progress: Progress, share: Decimal) -> Light:
 
 def make_board(pilots: QuerySet[Pilot], programme: Programme | None, as_of: datetime.date, *, county: bool) -> Board:
     """One computation for the pilots given, in a constant number of queries. `county`: the money of the whole county is shown as issued."""
-    phases = phases_of(programme)
+    phases, tasks, *_ = together(
+        lambda: phases_of(programme),
+        lambda: only_once("tasks of the board", lambda: tasks_of_pilots(pilots.select_related("unit", "type"), as_of)),
+        plan_of_standings,
+        periods_of_duties,
+    )
     phase = next((p for p in phases if p.start), None)
     share = time_progress(phase, as_of)
-    tasks = tasks_of_pilots(pilots.select_related("unit", "type"), as_of)
-    states = task_states([task for own in tasks.values() for task in own], as_of, whole=True)
+    found = [pilot for pilot, own in tasks.items() if own]
+    every = [task for own in tasks.values() for task in own]
+    states, chain, lacking, supervision, calendar = together(
+        lambda: only_once("states of the board", lambda: task_states(every, as_of, whole=True)),
+        lambda: fund_chain(found, as_of, whole=county),
+        lambda: lacking_papers(found, as_of),
+        lambda: supervision_overview(found, as_of),
+        lambda: duty_calendar(found, as_of),
+    )
     standings = [standing_of(pilot, own, states, as_of, share) for pilot, own in tasks.items() if own]
-    found = [standing.pilot for standing in standings]
-    lights = aspect_lights(standings, as_of)
-    chain, supervision = fund_chain(found, as_of, whole=county), supervision_overview(found, as_of)
     money = {row.pilot.pk: row for row in chain.rows}
+    lights = aspect_lights(standings, as_of, known=supervision.stands, money=fund_lights_of(money, lacking))
     rows = tuple(Row(s, lights[s.pilot.pk], money[s.pilot.pk], supervision.by_pilot[s.pilot.pk].overdue) for s in standings)
     progress, archive = whole(standings)
     return Board(
@@ -124,11 +135,11 @@ def make_board(pilots: QuerySet[Pilot], programme: Programme | None, as_of: date
         archive=archive,
         share=share,
         funds=chain,
-        lacking=sum(lacking_papers(found, as_of).values()),
+        lacking=sum(lacking.values()),
         supervision=supervision,
         phases=tuple(_course(phases, tasks.values(), states, as_of, progress, share)),
         phase_line=_phase_line(phases, as_of),
-        periods=tuple((period_name(line), line) for line in slots_near(duty_calendar(found, as_of), as_of)[:SHOWN_PERIODS]),
+        periods=tuple((period_name(line), line) for line in slots_near(calendar, as_of)[:SHOWN_PERIODS]),
         days_to_end=(programme.due - as_of).days if programme else None,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from accounts.together import together
 from funds.chain import desk_at
 from funds.models import IN_TRANSIT, Payment, PaymentState
 from funds.queries import lacking_papers, payments_on
@@ -25,16 +26,16 @@ class Card:
 
 def ten_cards(pilot: Pilot, as_of: datetime.date) -> list:
     """In the order of the plan file, then money, then papers."""
-    cards, archive = pilot_cards(pilot, as_of)
-    return [*cards, money_card(pilot, as_of), archive_card(archive)]
+    (cards, archive), money = together(lambda: pilot_cards(pilot, as_of), lambda: money_card(pilot, as_of))
+    return [*cards, money, archive_card(archive)]
 
 
 def money_card(pilot: Pilot, as_of: datetime.date) -> Card:
     """项目与用款: what the community has to do about its money first, then where its applications are."""
     url = reverse("pilot_funds", args=[pilot.code])
     rows = payments_on(Payment.objects.filter(pilot=pilot, number__isnull=False), as_of).order_by().values_list("state_on", flat=True)
-    states = Counter(rows)
-    lacking = lacking_papers([pilot], as_of).get(pilot.pk, 0)
+    states, lacking_of = together(lambda: Counter(rows), lambda: lacking_papers([pilot], as_of))
+    lacking = lacking_of.get(pilot.pk, 0)
     if states[PaymentState.RETURNED]:
         return Card("项目与用款", url, Light.WARN, f"{states[PaymentState.RETURNED]} 笔用款被退回，待补正")
     if lacking:

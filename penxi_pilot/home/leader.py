@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from accounts.models import User
+from accounts.together import together
 from funds.queries import FundChain
 from penxi_pilot.home.board import Board
 from pilots.states import Light
@@ -28,12 +29,13 @@ class Said:
 
 def leader_sentences(board: Board, user: User) -> Said:
     """Two queries: the overdue findings and the reports being written."""
-    late = list(in_tab(finding_rows(user, board.as_of), "overdue", board.as_of)[: NAMED + 1]) if board.supervision.counts.overdue else []
+    overdue = in_tab(finding_rows(user, board.as_of), "overdue", board.as_of)[: NAMED + 1]
     drafts = Report.objects.filter(
         state__in=(ReportState.DRAFT, ReportState.CHECKING, ReportState.FINAL), pilot__isnull=True, as_of__lte=board.as_of
     )
+    late, written = together(lambda: list(overdue) if board.supervision.counts.overdue else [], lambda: list(drafts))
     return Said(
-        overall_words(board), funds_words(board), pilots_words(len(board.rows)), findings_words(board, late), writing_words(list(drafts))
+        overall_words(board), funds_words(board), pilots_words(len(board.rows)), findings_words(board, late), writing_words(written)
     )
 
 

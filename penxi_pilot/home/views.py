@@ -12,9 +12,10 @@ from accounts.exports import workbook_response
 from accounts.models import AuditEvent, AuditKind, Role, User
 from accounts.spreadsheet import Col, Sheet
 from accounts.todos import Todo, todos_for
+from accounts.together import together
 from penxi_pilot.home.board import Board, figures_of, make_board
 from penxi_pilot.home.community import ten_cards
-from penxi_pilot.home.deeds import TABS, deed_counts, deeds_of
+from penxi_pilot.home.deeds import TABS, Deed, deed_counts, deeds_of
 from penxi_pilot.home.drawing import flow_chart, flow_finding
 from penxi_pilot.home.leader import county_first, latest_files, leader_sentences
 from pilots import record_memory
@@ -72,16 +73,24 @@ def _money_first(todos: list[Todo]) -> list[Todo]:
 
 def _community(request: HttpRequest) -> HttpResponse:
     state = record_memory.state_now()
-    todos = _todos(request.user, state)
-    own = of_plan("pilots by unit", lambda: {p.unit_id: p for p in Pilot.objects.select_related("unit", "accountable", "type")})
-    pilot = own.get(request.user.unit_id)
+    (pilot, cards), todos, deeds, rows = together(
+        lambda: _cards(request, state), lambda: _todos(request.user, state), lambda: _deed_counts(request, state), lambda: _deeds(request)
+    )
     context = {"pilot": pilot, "todos": todos[:SHOWN_TO_COMMUNITY], "todo_count": len(todos), "later": todos[SHOWN_TO_COMMUNITY:]}
     context["open_findings"] = sum(todo.tag == "整改" for todo in todos)
-    context["deeds"] = record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user))
     if pilot is not None:
-        key = ("cards", pilot.pk, _plan(request), request.as_of, clock.today())
-        context["cards"] = record_memory.kept(state, key, lambda: ten_cards(pilot, request.as_of))
-    return _tabbed(request, "home_community.html", context)
+        context["cards"] = cards
+    return _tabbed(request, "home_community.html", context, deeds, rows)
+
+
+def _cards(request: HttpRequest, state: record_memory.RecordsState) -> tuple[Pilot | None, list]:
+    """The community's pilot with its ten cards."""
+    own = of_plan("pilots by unit", lambda: {p.unit_id: p for p in Pilot.objects.select_related("unit", "accountable", "type")})
+    pilot = own.get(request.user.unit_id)
+    if pilot is None:
+        return None, []
+    key = ("cards", pilot.pk, _plan(request), request.as_of, clock.today())
+    return pilot, record_memory.kept(state, key, lambda: ten_cards(pilot, request.as_of))
 
 
 def _contractor(request: HttpRequest) -> HttpResponse:
@@ -92,10 +101,11 @@ def _contractor(request: HttpRequest) -> HttpResponse:
 def _workbench(request: HttpRequest) -> HttpResponse:
     """Office, street and town, county finance, departments, audit: 待办 first, then figures that open their rows, then the pilots."""
     state = record_memory.state_now()
-    todos = _todos(request.user, state)
     if "export" in request.GET:
-        return _export(request, todos)
-    board = _board(request, state)
+        return _export(request, _todos(request.user, state))
+    board, todos, deeds, rows = together(
+        lambda: _board(request, state), lambda: _todos(request.user, state), lambda: _deed_counts(request, state), lambda: _deeds(request)
+    )
     figures, flows = figures_of(board), board.supervision.flows
     order = ("funds", "work", "archive", "visits", "findings") if request.user.role in FINANCE else tuple(figures)
     context = {
@@ -106,11 +116,10 @@ def _workbench(request: HttpRequest) -> HttpResponse:
         "todos": todos,
         "todo_count": len(todos),
         "open_findings": sum(todo.url.startswith(reverse("finding_list")) for todo in todos),
-        "deeds": record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user)),
         "county": request.user.role in COUNTY,
         "money_first": request.user.role in FINANCE,
     }
-    return _tabbed(request, "home.html", context)
+    return _tabbed(request, "home.html", context, deeds, rows)
 
 
 def _export(request: HttpRequest, todos: list[Todo]) -> HttpResponse:
@@ -135,25 +144,35 @@ def _export(request: HttpRequest, todos: list[Todo]) -> HttpResponse:
     return workbook_response([sheet], name, sample=settings.SAMPLE_MODE, author=unit.name, dated=today)
 
 
-def _tabbed(request: HttpRequest, template: str, context: dict) -> HttpResponse:
-    """待办, or one of the two lists of the person's own deeds (?tab=done, ?tab=mine)."""
+def _deed_counts(request: HttpRequest, state: record_memory.RecordsState) -> dict[str, int]:
+    return record_memory.kept(state, ("deeds", request.user.pk), lambda: deed_counts(request.user))
+
+
+def _tab(request: HttpRequest) -> str:
     tab = request.GET.get("tab", "")
-    context |= {
-        "tab": tab if tab in TABS else "",
-        "deed_tabs": [(code, words, context["deeds"][code]) for code, (words, _) in TABS.items()],
-    }
-    if context["tab"]:
-        context["rows"] = deeds_of(request.user, tab)
-    return render(request, template, context)
+    return tab if tab in TABS else ""
+
+
+def _deeds(request: HttpRequest) -> list[Deed]:
+    tab = _tab(request)
+    return deeds_of(request.user, tab) if tab else []
+
+
+def _tabbed(request: HttpRequest, template: str, context: dict, counts: dict[str, int], rows: list[Deed]) -> HttpResponse:
+    """待办, or one of the two lists of the person's own deeds (?tab=done, ?tab=mine)."""
+    tabs = [(code, words, counts[code]) for code, (words, _) in TABS.items()]
+    return render(request, template, context | {"deeds": counts, "tab": _tab(request), "deed_tabs": tabs, "rows": rows})
 
 
 def _leader(request: HttpRequest) -> HttpResponse:
     """Five numbered sentences as of the day, the signed reports with their files, and the place to register a 批示."""
     state = record_memory.state_now()
-    board = _board(request, state)
+    board, reports = together(
+        lambda: _board(request, state),
+        lambda: record_memory.kept(state, ("signed", request.user.pk), lambda: county_first(signed_reports(request.user))[:LATEST_REPORTS]),
+    )
     key = ("leader", _plan(request), request.as_of, clock.today())
     said = record_memory.kept(state, key, lambda: leader_sentences(board, request.user))
-    reports = record_memory.kept(state, ("signed", request.user.pk), lambda: county_first(signed_reports(request.user))[:LATEST_REPORTS])
     context = {"board": board, "figures": figures_of(board), "said": said, "reports": reports, "files": latest_files(reports)}
     return render(request, "home_leader.html", context)
 

@@ -1,15 +1,21 @@
 """The sample year, loaded as `load_sample` does: the figures every page of the design agrees on, and something to show on every page."""
 
 import datetime
+import html
 import re
 from decimal import Decimal
+from urllib.parse import urljoin
 
 import pytest
-from django.urls import reverse
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import Resolver404, resolve, reverse
 
 from accounts import clock
 from funds.queries import fund_chain
 from penxi_pilot.home.board import make_board
+from pilots import plan_memory, plan_text, record_memory
 from pilots.models import Pilot, Programme
 from reports.management.commands import load_sample
 from supervision.queries import supervision_overview
@@ -35,6 +41,7 @@ def test_the_year(as_person, settings):
         _november()
         _march()
         _every_page_has_something(as_person)
+        _no_page_asks_more_than_twelve_questions(as_person)
 
 
 def _november():
@@ -73,3 +80,58 @@ def _every_page_has_something(as_person):
     for words in ("HT-2022-P4-002", "YK-2022-11", "WT-2022-11-002", "儿童科普"):
         assert NOTHING not in office.get(reverse("search"), {"q": words}).content.decode(), words
     assert "没有找到" in as_person("guangfu").get(reverse("search"), {"q": "HT-2022-P4-002"}).content.decode()
+
+
+MOST_QUESTIONS = 12
+SIGHTS = ("office", "leader", "puan", "guangfu", "puan_finance", "contractor", "sysadmin", "auditor")
+"""One person of each kind of sight."""
+NOT_PAGES = ("logout", "static")
+LEAST_PAGES = 90
+"""So many addresses are found at least: a walk that finds fewer has lost its way."""
+
+
+def _no_page_asks_more_than_twelve_questions(as_person):
+    """Every address a person of each sight is led to, once, as a process that has just begun would answer it: nothing is remembered of the
+    plan, of its text, of the records, of the kinds of records. Session and person are counted, and so is keeping the session."""
+    too_many, seen = [], set()
+    for username in SIGHTS:
+        client, found, ways = as_person(username), set(), ["/"]
+        while ways:
+            way = ways.pop(0)
+            name = _page_name(way)
+            if name is None or name in found:
+                continue
+            found.add(name)
+            _remember_nothing()
+            with CaptureQueriesContext(connection) as asked:
+                response = client.get(way)
+            if len(asked) > MOST_QUESTIONS:
+                too_many.append(f"{username} {way} ({name}): {len(asked)}")
+            if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+                ways += [urljoin(way, html.unescape(found_way)) for found_way in LINKS.findall(response.content.decode())]
+            elif response.status_code == 302:
+                ways.append(response["Location"])
+            response.close()
+        seen |= found
+    assert not too_many, "\n".join(too_many)
+    assert len(seen) >= LEAST_PAGES, sorted(seen)
+
+
+LINKS = re.compile(r'(?:href|src|hx-get|data-url)="((?:/(?!static/|/)|\?)[^"#]*)')
+
+
+def _page_name(way: str) -> tuple[str, bool] | None:
+    """What is asked for: the name of the address, and whether with words behind it; None for what is no page."""
+    path, _, query = way.partition("?")
+    try:
+        name = resolve(path).url_name
+    except Resolver404:
+        return None
+    return None if name in NOT_PAGES or "print" in name else (name, bool(query))
+
+
+def _remember_nothing():
+    plan_memory.forget()
+    record_memory.forget()
+    plan_text._parsed.clear()
+    ContentType.objects.clear_cache()
