@@ -52,10 +52,16 @@ class _Cursor:
         self._conversation, self._rows, self._next = conversation, [], 0
 
     def execute(self, sql: str, params=None) -> None:
-        self._rows, self._next = self._conversation.answer((sql, tuple(params or ()))), 0
+        question = (sql.replace("%", "%%"), ()) if params is None else (sql, tuple(params))
+        self._rows, self._next = self._conversation.answer(question), 0
 
     def executemany(self, sql: str, params_list) -> None:
         raise RuntimeError(f"只读的计算不能执行：{sql[:60]}")
+
+    @property
+    def connection(self):
+        """The driver's connection, by which Django puts parameters into a statement."""
+        return connection.connection
 
     @property
     def rowcount(self) -> int:
