@@ -21,6 +21,7 @@ from accounts.access import Action, may, requires
 from accounts.exports import workbook_response
 from accounts.models import AuditKind
 from accounts.spreadsheet import Col, Sheet
+from accounts.together import together
 from pilots import files
 from pilots.listing import LIGHTS
 from pilots.models import Pilot, StoredFile
@@ -70,14 +71,14 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     ledger = Ledger(request)
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export(ledger)
-    page = Paginator(ledger.rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    page.object_list = mark(page.object_list, request.records_day)
-    by_pilot = queries.findings_by_pilot(ledger.pilots, request.records_day)
+    page, by_pilot, tabs = together(
+        lambda: _page(request, ledger), lambda: queries.findings_by_pilot(ledger.pilots, request.records_day), ledger.tabs
+    )
     opened = _opened(request, page)
     context = {
         "page": page,
         "asked": ledger.asked,
-        "tabs": ledger.tabs(),
+        "tabs": tabs,
         "conditions": ledger.asked.conditions(),
         "pilots": ledger.pilots,
         "aspects": Aspect.choices,
@@ -90,6 +91,12 @@ def finding_list(request: HttpRequest) -> HttpResponse:
     if opened is not None:
         context |= finding_context(request, opened, back=_address(request))
     return render(request, "supervision/finding_list.html", context)
+
+
+def _page(request: HttpRequest, ledger: Ledger) -> Page:
+    page = Paginator(ledger.rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = mark(page.object_list, request.records_day)
+    return page
 
 
 def _opened(request: HttpRequest, page: Page) -> Finding | None:

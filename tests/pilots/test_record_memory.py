@@ -54,7 +54,13 @@ def test_figures_are_kept_by_pilot_and_day(django_assert_num_queries):
 
 def test_apps_say_themselves_whether_figures_rest_on_their_rows():
     tables = record_memory._question()
-    for name in ("pilots_reviewstep", "communities_activityphoto", "funds_ledgerentry", "supervision_findingstep", "reports_reportstep"):
+    for name in (
+        "pilots_reviewstep",
+        "communities_historicalactivity",
+        "funds_ledgerentry",
+        "supervision_findingstep",
+        "reports_reportstep",
+    ):
         assert f'"{name}"' in tables
     assert '"accounts_historicalunit"' in tables and '"pilots_historicalpilot"' in tables
     for name in ("accounts_auditevent", "accounts_historicaluser", "django_session", '"pilots_pilot"'):
