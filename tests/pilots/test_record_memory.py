@@ -57,7 +57,7 @@ def test_apps_say_themselves_whether_figures_rest_on_their_rows():
     for name in (
         "pilots_reviewstep",
         "communities_historicalactivity",
-        "funds_ledgerentry",
+        "funds_paymentstep",
         "supervision_findingstep",
         "reports_reportstep",
     ):
