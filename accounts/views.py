@@ -79,6 +79,7 @@ def me(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def me_password(request: HttpRequest) -> HttpResponse:
     form = PasswordChangeForm(request.user, request.POST or None)
+    due = password_is_due(request.user)
     if request.method == "POST" and form.is_valid():
         try:
             services.change_own_password(request, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
@@ -86,8 +87,8 @@ def me_password(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             messages.success(request, "密码已修改，其他地方的登录已全部退出")
-            return redirect("me")
-    return render(request, "accounts/me_password.html", {"form": form, "due": password_is_due(request.user)})
+            return redirect("home" if due else "me")  # who had to change it first came to work
+    return render(request, "accounts/me_password.html", {"form": form, "due": due})
 
 
 @require_POST

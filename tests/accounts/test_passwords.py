@@ -149,7 +149,10 @@ def test_first_password_must_be_changed(as_person, guangfu, real):
     assert client.get("/me/", HTTP_ACCEPT="application/json").status_code == 403
     page = client.get(reverse("me_password"))
     assert "请先修改密码" in page.content.decode()
-    client.post(reverse("me_password"), {"old": PASSWORD, "new": GOOD[0], "again": GOOD[0]})
+    refused = client.post(reverse("me_password"), {"old": PASSWORD, "new": "abc", "again": "abc"}).content.decode()
+    assert "密码不保留，请重新填写" in refused and "填写的内容都已保留" not in refused
+    answer = client.post(reverse("me_password"), {"old": PASSWORD, "new": GOOD[0], "again": GOOD[0]})
+    assert answer["Location"] == reverse("home")
     assert client.get(reverse("me")).status_code == 200
 
 
