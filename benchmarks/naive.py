@@ -6,7 +6,7 @@ The peer for what composing and tuning gain; never used by the portal.
 from html import escape
 from pathlib import Path
 
-from reports.document import Annex, AnnexList, Column, Document, Heading, Paragraph, Photos, Signature, StackedBars, Table, show
+from reports.document import Annex, AnnexList, Chart, Column, Document, Heading, Paragraph, Photos, Signature, Table, chart_table, show
 from reports.typeset.fonts import FANG, HEI, KAI, SONG, TITLE, FontSet
 
 CSS = """
@@ -37,8 +37,8 @@ def _block(block) -> str:
         return f"<p>{escape(block.text)}</p>"
     if isinstance(block, Table):
         return _table(block)
-    if isinstance(block, StackedBars):
-        rows = "".join(f"<tr><td>{escape(bar.label)}</td>{''.join(f'<td>{part}</td>' for part in bar.parts)}</tr>" for bar in block.bars)
+    if isinstance(block, Chart):
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(str(value))}</td>' for value in row)}</tr>" for row in chart_table(block)[1])
         return f"<p>{escape(block.number)} {escape(block.finding)}</p><table>{rows}</table>"
     if isinstance(block, Photos):
         return (
