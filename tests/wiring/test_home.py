@@ -11,6 +11,7 @@ from pilots import evidence, files, review
 from pilots.models import EvidenceType, StoredFile
 from pilots.sample_documents import sheet_pdf
 from tests.conftest import PEOPLE, TODAY
+from tests.supervision.records import register
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,15 @@ def test_a_returned_record_stands_first_with_the_reviewers_words(as_person, hand
     review.send_back(handed_in, by=puan, opinion="缺签字页，请补齐")
     page = as_person("guangfu").get(reverse("home")).content.decode()
     assert "佐证材料被退回：与学校共建协议" in page and "缺签字页，请补齐" in page
+
+
+def test_findings_to_work_on_are_counted_at_their_entry_of_the_menu(as_person):
+    register("P2", TODAY.isoformat())
+    answer = as_person("guangfu").get(reverse("home"))
+    assert answer.context["open_findings"] == 1
+    entries = re.findall(r'<span class="word">(督导整改|整改)</span><span class="cnt">(\d+)</span>', answer.content.decode())
+    assert entries == [("督导整改", "1"), ("整改", "1")]  # left menu and bottom bar
+    assert as_person("zhulinqiao").get(reverse("home")).context["open_findings"] == 0
 
 
 def test_the_administrator_sees_no_business_data(as_person, handed_in):
