@@ -13,7 +13,7 @@ TONES = {
     PaymentState.REJECTED: "late",
     PaymentState.REVERSED: "line",
 }
-"""Colours of the tags (design.md 2); what waits for somebody's decision is amber."""
+"""Colours of the tags; what waits for somebody's decision is amber."""
 
 
 def state_tone(state: str) -> str:

@@ -46,8 +46,8 @@ class SectionSpec:
 
 @dataclass(frozen=True)
 class AnnexSpec:
-    """An annex. `apart`: the county's is a ledger of all pilots, row by row; it is in the workbook that goes with the report (practice.md
-    4: PDF is the record, Excel the annex), not on a dozen landscape pages. A pilot's own is short and printed."""
+    """An annex. `apart`: the county's is a ledger of all pilots, row by row; it is in the workbook that goes with the report and is named in
+    the list of annexes, not printed on a dozen pages. A pilot's own is short and printed."""
 
     key: str
     title: str

@@ -47,13 +47,15 @@ def supervision_calendar(request: HttpRequest) -> HttpResponse:
     """Months × pilots, then every cadence of the plan with its dated slots: done, due or missed as of the day."""
     page = Paginator(list(Pilot.objects.visible_to(request.user).select_related("unit")), PAGE_SIZE).get_page(request.GET.get("page"))
     pilots = list(page.object_list)
-    overview, lines = together(lambda: queries.supervision_overview(pilots, request.as_of), lambda: duty_calendar(pilots, request.as_of))
+    overview, lines = together(
+        lambda: queries.supervision_overview(pilots, request.records_day), lambda: duty_calendar(pilots, request.records_day)
+    )
     done, due = overview.due_visits
     context = {
         "page": page,
         "overview": overview,
         "months": [month for month, _ in queries.supervision_months()],
-        "this_month": request.as_of.replace(day=1),
+        "this_month": request.records_day.replace(day=1),
         "visits_done": done,
         "visits_due": due,
         "lines": lines,

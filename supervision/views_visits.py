@@ -43,11 +43,11 @@ def visit_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "pilots": pilots,
-        "months": [m for m, _ in months if m <= request.as_of],
+        "months": [m for m, _ in months if m <= request.records_day],
         "kinds": VisitKind.choices,
         "asked": {"pilot": pilot, "month": month, "kind": kind},
         "filtered": bool(pilot or month or kind),
-        "row_of_month": _this_month(pilots, request.as_of, may(request.user, Action.SUPERVISE)),
+        "row_of_month": _this_month(pilots, request.records_day, may(request.user, Action.SUPERVISE)),
     }
     return render(request, "supervision/visit_list.html", context)
 

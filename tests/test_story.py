@@ -145,7 +145,7 @@ def first_login(story, username, password, fresh):
     assert page.path == "/me/password/", page.path
     assert visitor.get("/activities/").path == "/me/password/"
     page = visitor.send(page, page.form(), old=password, new=fresh, again=fresh)
-    assert page.path == "/me/", page.words[:600]
+    assert page.path == "/", page.words[:600]
     story.people[username] = visitor
     return visitor
 

@@ -100,7 +100,7 @@ _KIND_OF_STATUS = {word: kind for kind, words in _STATUS_KINDS.items() for word 
 
 @register.filter
 def status_kind(word: object) -> str:
-    """The colour of a status word (design.md 2); a longer word takes the colour of the status it begins with, an unknown one is grey."""
+    """The colour of a status word; a longer word takes the colour of the status it begins with, an unknown one is grey."""
     text = str(word)
     if text in _KIND_OF_STATUS:
         return _KIND_OF_STATUS[text]

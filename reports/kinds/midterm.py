@@ -1,4 +1,4 @@
-"""中期评估报告 (方案四（二）-5; 兼作半年小结, 五（一）-2): judgement and practice first, without figures, then the figures (practice.md 4)."""
+"""中期评估报告 (方案四（二）-5; 兼作半年小结, 五（一）-2): judgement and practice first, without figures, then the figures."""
 
 from reports.collect import collect
 from reports.kinds import phrases, phrases_money, phrases_supervision
@@ -71,9 +71,9 @@ KIND = Kind(
     ),
     annexes=(
         AnnexSpec("tasks", "试点任务对照表", tables=("TB2",)),
-        AnnexSpec("projects", "项目实施情况表", tables=("TB3",), apart=True),
+        AnnexSpec("projects", "项目实施情况表", tables=("TB3",)),
         AnnexSpec("payments", "资金支出明细表", tables=("TB6",), apart=True),
-        AnnexSpec("findings", "问题整改台账", tables=("TB9B",), apart=True),
+        AnnexSpec("findings", "问题整改台账", tables=("TB9B",)),
         AnnexSpec("photos", "现场照片", photos=True),
     ),
 )

@@ -119,7 +119,7 @@ def newcomer(portal, username, password, fresh):
     visitor = Visitor(*portal.addresses, https=True)
     page = visitor.login(username, password)
     page = visitor.send(page, page.form(), old=password, new=fresh, again=fresh)
-    assert page.path == "/me/", page.words[:600]
+    assert page.path == "/", page.words[:600]
     return visitor
 
 
