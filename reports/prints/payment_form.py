@@ -17,6 +17,7 @@ NO_DATE = "年　　月　　日"
 NOTES = (
     "注：1.先取得发票、完成验收，再申请用款；发票、验收单不齐的，不予受理。",
     "　　2.金额大写由系统按小写生成；经办人、证明人、审批人不得为同一人；本单一式两份。",
+    "　　3.意见和日期为系统登记，签名由本人手签。",
 )
 NAMED = {
     PaymentFile.Kind.INVOICE: ("发票", "张"),
@@ -135,14 +136,14 @@ def _papers(payment: Payment) -> str:
 
 
 def _signatures(payment: Payment) -> list:
-    """Seven cells, read from left to right. What a desk has answered since the last submission stands in its cell, the rest is signed by hand."""
+    """Seven cells, read from left to right. What a desk has answered since the last submission stands in its cell with its day; names are
+    never printed there: the paper is signed by hand, the portal signs nothing."""
     steps = _valid_steps(payment)
     unit = "社区" if payment.unit.kind == UnitKind.COMMUNITY else "街道" if payment.unit.kind == UnitKind.SUBDISTRICT else "镇"
     handed = steps.get(PaymentAction.SUBMIT)
-    handler = _signed("签名：", handed, handed.actor.name if handed else "")
-    witness = FormCell(f"签名：{payment.witness}", 2, "signature", _day(handed.on) if handed else NO_DATE)
+    handler, witness = _signed("签名：", handed), FormCell("签名：", 2, "signature", NO_DATE)
     head = steps.get(PaymentState.HEAD_APPROVAL)
-    head_cell = _signed("意见及签名：", head, head.approver if head else "", payment.approved_on)
+    head_cell = _signed("意见及签名：", head, payment.approved_on)
     return [
         _sign_row(f"{unit}经办人", handler, "证明人\n（验收人）", witness),
         _sign_row(
@@ -173,14 +174,12 @@ def _valid_steps(payment: Payment) -> dict[str, PaymentStep]:
     return found
 
 
-def _signed(lead: str, step: PaymentStep | None, name: str = "", on: datetime.date | None = None, *, span: int = 2) -> FormCell:
-    """意见及签名：同意　示例分管 with its day; blank for the pen where nothing has been answered."""
+def _signed(lead: str, step: PaymentStep | None, on: datetime.date | None = None, *, span: int = 2) -> FormCell:
+    """意见及签名：同意 with its day; blank for the pen where nothing has been answered."""
     if step is None:
         return FormCell(lead, span, "signature", NO_DATE)
     refused = "不予支付：" if step.action == PaymentAction.REJECT else ""
-    opinion = f"{refused}{step.opinion or ''}"
-    said = "　".join(part for part in (opinion, name or step.actor.name) if part)
-    return FormCell(f"{lead}{said}", span, "signature", _day(on or step.on))
+    return FormCell(f"{lead}{refused}{step.opinion or ''}", span, "signature", _day(on or step.on))
 
 
 def _yuan(amount: Decimal) -> str:

@@ -40,10 +40,12 @@ def test_a_paid_form_has_amounts_in_both_ways_and_every_opinion(contract, pilot,
     for said in (
         *("试点资金用款申请（审批）单", payment.number, "赤城镇下河街社区", "青少年运动公益比赛", "示例体育协会", contract.number),
         *("¥100,000.00", "¥120,000.00", "¥10,000.00", "¥57,399.92", "¥32,600.08", "人民币叁万贰仟陆佰元零捌分"),
-        *("示例证明人", "同意", "示例主要负责人", "2022年11月30日", "☑合同", "☑发票1张", "☑验收单1份", "示例数据"),
+        *("同意", "2022年11月30日", "签名由本人手签", "☑合同", "☑发票1张", "☑验收单1份", "示例数据"),
     ):
         assert said in text, said
     assert "年月日" in text  # the head of the community signs by hand
+    for name in ("示例证明人", "示例主要负责人", *{step.actor.name for step in payment.steps.all()}):
+        assert name not in text, f"{name}: the portal signs for nobody"
     fonts = {str(font) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
     assert fonts
 
