@@ -184,7 +184,14 @@ def only_once(key: Hashable, make: Callable[[], T]) -> T:
 def _key(question: Question) -> Hashable:
     """What makes two questions the same."""
     sql, params = question
-    return connection.ops.compose_sql(sql, params) if connection.vendor == "postgresql" else (sql, repr(params))
+    return _composed(sql, params) if connection.vendor == "postgresql" else (sql, repr(params))
+
+
+def _composed(sql: str, params: tuple) -> str:
+    """PostgreSQL: the statement with its parameters in it. The driver needs its connection for that; when it has been cut, the error is the one
+    every question gives then."""
+    with connection.wrap_database_errors:
+        return connection.ops.compose_sql(sql, params)
 
 
 def _parts(wanted: dict[Hashable, Question]) -> Iterator[dict[Hashable, Question]]:
@@ -220,7 +227,7 @@ def _several_statements(questions: list[Question]) -> list[Rows]:
     """PostgreSQL: one query of several statements."""
     found = []
     with connection.cursor() as cursor:
-        cursor.execute(";\n".join(connection.ops.compose_sql(sql, params) for sql, params in questions))
+        cursor.execute(";\n".join(_composed(sql, params) for sql, params in questions))
         for number in range(len(questions)):
             if number:
                 cursor.nextset()

@@ -130,7 +130,7 @@ class FundChain:
 def fund_chain(pilots: Iterable[Pilot], as_of: datetime.date, *, whole: bool = True) -> FundChain:
     """下达, 分配, 合同, 支付, 结余 of some pilots as of a day. `whole`: the county's view; without it 下达 is what these pilots were given.
 
-    Seven queries."""
+    Five queries beside those of the plan."""
     pilots = list(pilots)
     funds, rate, levels = together(
         lambda: pilot_funds(pilots, as_of), lambda: time_rate(as_of), lambda: issued_by_level(as_of) if whole else []

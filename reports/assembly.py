@@ -27,6 +27,8 @@ def section_blocks(place: Place, data: dict, paragraphs: list, numbered: Mapping
 
 
 APART = "（电子表格另附）"
+MOST_PRINTED_ROWS = 400
+"""Some fifteen landscape pages; a ledger that is longer is read in the workbook, not on paper."""
 
 
 def annex_titles(kind: Kind, data: dict) -> list[tuple[str, str]]:
@@ -46,7 +48,8 @@ def _mark(number: int, whole: int) -> str:
 
 
 def _is_apart(spec: AnnexSpec, data: dict) -> bool:
-    return spec.apart and not data["pilot"]
+    tables = [data["tables"][code] for code in spec.tables if code in data["tables"]]
+    return sum(len(group["rows"]) for table in tables for group in table["groups"]) > MOST_PRINTED_ROWS
 
 
 def tables_apart(kind: Kind, data: dict, numbered: Mapping[str, str]) -> tuple[Table, ...]:

@@ -46,14 +46,13 @@ class SectionSpec:
 
 @dataclass(frozen=True)
 class AnnexSpec:
-    """An annex. `apart`: the county's is a ledger of all pilots, row by row; it is in the workbook that goes with the report and is named in
-    the list of annexes, not printed on a dozen pages. A pilot's own is short and printed."""
+    """An annex: tables and photos under a title of its own. One of more than MOST_PRINTED_ROWS rows (assembly.py) is not printed; it is in the
+    workbook that goes with the report, and named in the list of annexes."""
 
     key: str
     title: str
     tables: tuple[str, ...] = ()
     photos: bool = False
-    apart: bool = False
 
 
 @dataclass(frozen=True)

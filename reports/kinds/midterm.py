@@ -72,7 +72,7 @@ KIND = Kind(
     annexes=(
         AnnexSpec("tasks", "试点任务对照表", tables=("TB2",)),
         AnnexSpec("projects", "项目实施情况表", tables=("TB3",)),
-        AnnexSpec("payments", "资金支出明细表", tables=("TB6",), apart=True),
+        AnnexSpec("payments", "资金支出明细表", tables=("TB6",)),
         AnnexSpec("findings", "问题整改台账", tables=("TB9B",)),
         AnnexSpec("photos", "现场照片", photos=True),
     ),

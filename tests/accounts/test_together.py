@@ -1,11 +1,12 @@
 """Readings whose questions go to the database in one statement: the same rows as plain query sets, in the same order and of the same types."""
 
 import datetime
+import threading
 from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import TruncMonth
 from django.test.utils import CaptureQueriesContext
@@ -165,3 +166,25 @@ def test_many_questions_and_many_parameters():
 )
 def test_columns_are_counted(sql, columns):
     assert column_count(sql) == columns
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_cut_is_the_database_being_away():
+    """In a thread of its own, with its own connection: the error pages know Django's errors, not the driver's."""
+    raised = []
+
+    def visit():
+        connection.ensure_connection()
+        connection.connection.close()
+        try:
+            with asking_together():
+                together(lambda: list(Unit.objects.filter(code="P1")), lambda: list(Unit.objects.filter(code="P2")))
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=visit)
+    thread.start()
+    thread.join(30)
+    assert isinstance(raised[0], OperationalError | InterfaceError), repr(raised)

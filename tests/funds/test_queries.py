@@ -14,8 +14,9 @@ from funds.cases import case_of
 from funds.contracts import change_contract, change_line
 from funds.models import Allocation, BudgetLine, Contract, FundSource, LedgerEntry, Payment, PaymentState
 from funds.payments import refund_payment, reverse_payment
+from pilots import plan_memory
 from pilots.metrics import FigureState, Measurement
-from pilots.models import Pilot
+from pilots.models import Pilot, Programme
 from pilots.projects import add_step, finish_milestone
 from pilots.states import Light
 from tests.conftest import TODAY
@@ -214,7 +215,9 @@ def test_the_same_number_of_questions_for_one_row_and_for_three(contract):
     one_more()
     one_more()
     assert {name: cost(ask) for name, ask in lists(pilots, TODAY).items()} == first
-    assert cost(lists(pilots, TODAY)["chain"]) <= 7
+    with plan_memory.knowing(Programme.objects.all()):  # as in a page, where the plan is remembered
+        lists(pilots, TODAY)["chain"]()
+        assert cost(lists(pilots, TODAY)["chain"]) == 5
     one_pilot = {name: cost(ask) for name, ask in lists(pilots[:1], TODAY).items()}
     assert one_pilot == first
 

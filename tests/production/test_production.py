@@ -200,7 +200,7 @@ def test_a_database_that_restarts_under_load_loses_and_doubles_nothing(portal, s
         client.join(120)
     assert not any(client.is_alive() for client in clients)
     assert failures, "the restart was not felt: nothing was tested"
-    assert not others
+    assert not others, "".join(portal.output(name)[-4000:] for name in ("web1", "web2"))
     assert max(failures) - ready[0] < 5
     with psycopg.connect(portal.environment["DATABASE_URL"].replace("postgres://", "postgresql://")) as connection:
         kept = connection.execute(
