@@ -110,12 +110,24 @@ def compose_pages(document: Document, fonts: FontSet, numbers: dict[str, int] | 
             "sample": document.sample,
             "numbered": document.cover or pages > 1,
             "line": LINE,
+            "contents_line": _contents_line(len(context["entries"])),
             "q": Q,
             "number_top": "3.85mm" if fonts[SONG].substitute else "4.6mm",
             "foot": css_text(f"{end_line(document)}\u3000本页不随报告印发"),
         },
     )
     return Pages(html, css, parts.pictures, pages, numbers)
+
+
+CONTENTS_LINES = 20
+"""Entries of the contents that stand on one page below its title, a grid line each."""
+CLOSEST_LINE = 20.0
+"""pt; closer lines of 16 pt cannot be read."""
+
+
+def _contents_line(entries: int) -> float:
+    """Line height of the contents in pt: some entries more than a page holds move together rather than run over."""
+    return max(CLOSEST_LINE, round(LINE * min(1.0, CONTENTS_LINES / max(entries, 1)), 2))
 
 
 def css_text(text: str) -> str:

@@ -208,6 +208,15 @@ def test_the_contents_print_planned_numbers_or_those_given(var):
     assert right.numbers == {"e1": 1, "e2": 1} and 'data-page="1"' in right.html
 
 
+@pytest.mark.parametrize("entries", [20, 23, 28])
+def test_some_entries_more_move_together_on_the_one_page(var, tmp_path, entries):
+    blocks = [block for number in range(entries) for block in (Heading(f"第{number}节"), para(JUDGEMENT))]
+    render_pdf(replace(report(), blocks=tuple(blocks)), tmp_path / "a.pdf")
+    contents = flat(text_of(tmp_path / "a.pdf", 2, 2))
+    assert "目录" in contents and "第0节" in contents and f"第{entries - 1}节" in contents
+    assert "—1—" in flat(text_of(tmp_path / "a.pdf", 3, 3)), "the body starts on the right page beside it"
+
+
 def test_a_bulletin_is_one_page_without_number(var, tmp_path):
     made = render_pdf(bulletin(), tmp_path / "a.pdf")
     text = flat(text_of(tmp_path / "a.pdf"))
