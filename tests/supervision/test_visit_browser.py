@@ -161,7 +161,7 @@ def test_what_was_typed_survives_a_dead_network(inspector):
     page.context.set_offline(False)
     page.goto(visit.get_absolute_url())
     expect(item.locator("input[value=partly]")).to_be_checked()
-    expect(page.locator("[data-saved-at]").first).to_contain_text("已自动保存", timeout=10_000)
+    expect(page.locator("[data-saved-at]").first).to_contain_text("已自动保存", timeout=30_000)
     assert answers()[code].answer == Answer.PARTLY
 
 
