@@ -61,7 +61,7 @@ class _Writer:
             self.body.append(element)
         self._count_title()
         for index, block in enumerate(self.document.blocks):
-            self._enter_section(block)
+            self._enter_section(block, self.document.blocks[index + 1 : index + 2])
             self._add(block, self.document.blocks[index + 1 :])
         self._place_waiting()
         self._end_line()
@@ -95,11 +95,13 @@ class _Writer:
         self.numbered = True
         return self.pages.section(self.kind, start=start)
 
-    def _enter_section(self, block: Block) -> None:
-        """Close the running section where the block needs another page: a landscape table, an internal annex, or what follows one."""
+    def _enter_section(self, block: Block, following: Sequence[Block] = ()) -> None:
+        """Close the running section where the block needs another page: a landscape table (with the title of its annex), an internal annex,
+        or what follows one."""
         kind = self.kind
         if isinstance(block, Annex):
-            kind = "internal" if block.internal else "body"
+            wide = any(isinstance(one, Table) and one.landscape for one in following)
+            kind = "internal" if block.internal else "wide" if wide else "body"
         elif isinstance(block, Table):
             kind = "wide" if block.landscape else "body" if kind == "wide" else kind
         elif kind == "wide":

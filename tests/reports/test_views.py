@@ -229,5 +229,8 @@ def test_few_queries_with_one_report_and_with_many(signed, as_person, office, pi
 
 
 def test_annexes_are_named_also_when_a_photo_is_gone():
-    data = {"tables": {"TB2": {"groups": []}}, "photos": [{"title": "广福社区", "photos": [{"path": "gone.jpg", "caption": "议事会", "alt": ""}]}]}
+    data = {
+        "tables": {"TB2": {"groups": []}},
+        "photos": [{"title": "广福社区", "photos": [{"path": "gone.jpg", "caption": "议事会", "alt": ""}]}],
+    }
     assert annex_titles(MIDTERM, data) == [("附件1", "试点任务对照表"), ("附件2", "现场照片")]

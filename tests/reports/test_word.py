@@ -18,7 +18,7 @@ from reports.word import write_word
 from reports.word.front import chinese_date
 from reports.word.pagination import PageCounter, line_count
 from reports.word.tables import PORTRAIT_WIDTH, column_widths
-from tests.reports.sample_document import FUNDS, ISSUER, RATES, TASKS, report, text
+from tests.reports.sample_document import FUNDS, ISSUER, ISSUES, RATES, TASKS, report, text
 
 HOSTILE = ["=cmd|' /C calc'!A0", "坏\x00字\x0b符", "孤\ud800立", "\u202e反向", "😀𠮷㐂", "شارع", "<b>&\"'</b>", "{{7*7}}", "长" * 40_000]
 
@@ -120,6 +120,14 @@ def test_sections(word):
     turned = word.sections[2].header._element
     assert "PAGE" in words_of(turned)
     assert turned.find(f".//{qn('w:textDirection')}") is not None
+
+
+def test_a_wide_annex_has_its_title_on_the_wide_page(tmp_path):
+    blocks = (Paragraph((Run("正文。"),)), Annex("附件1", "问题整改台账"), ISSUES, Annex("附件2", "未销号问题"), ISSUES)
+    word = write(tmp_path, replace(report(tmp_path / "photos", cover=False, contents=False), blocks=blocks))
+    turned = [section.page_width > section.page_height for section in word.sections]
+    assert turned == [False, True], "no upright page that holds a title alone"
+    assert "附件1" in words_of(word.element.body)
 
 
 def test_sample_mark_only_on_sample_data(tmp_path, word):
