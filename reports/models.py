@@ -223,6 +223,7 @@ class ReportFile(models.Model):
     made_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        verbose_name = "报告文件"
         ordering = ("-id",)
 
     def __str__(self) -> str:
