@@ -148,7 +148,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "tasks": tasks,
             "changes": changes,
             "subject_kind": "activity",
-            "opinion": kept_opinion(request, row),
+            **kept_opinion(request, row),
             "refusal": why_not if _reads_for_others(request, row) else "",
             "checks": _checks(row, len(photos)) if may_decide else (),
             "missing": missing,

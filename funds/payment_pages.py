@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.core.exceptions import ValidationError
 from django.forms import Form
 
 from accounts.models import UnitKind, User
@@ -111,6 +112,31 @@ def _done(payment: Payment, step: PaymentStep, applied: str) -> dict:
 # --- reasons ----------------------------------------------------------------------------------------------------------------------
 
 ANCHORS = {"contract": "id_contract", "payee": "pay-payee", "line": "pay-line", "minutes": "file-minutes", "amount": "id_amount"}
+
+
+PLACES = {"minutes": "file-minutes"}
+"""Where on the page of an application stands what a desk may miss but does not ask for in its form."""
+
+
+def take_refusal(form: Form, refusal: ValidationError) -> list[dict]:
+    """Put a refusal at its fields. What the form has no field for but the page has a place comes back as reasons that lead there."""
+    if not hasattr(refusal, "error_dict"):
+        form.add_error(None, refusal)
+        return []
+    elsewhere = []
+    for name, errors in refusal.error_dict.items():
+        if name in form.fields or name not in PLACES:
+            form.add_error(name if name in form.fields else None, errors)
+        else:
+            elsewhere += [_reason(PLACES[name], sentence) for error in errors for sentence in error.messages]
+    return elsewhere
+
+
+def ask_for_files_again(form: Form) -> None:
+    """A refused form comes back with all that was typed, but a browser never sends a chosen file back to its field: say so beside it."""
+    for name in form.fields:
+        if form.files.get(name) is not None and name not in form.errors:
+            form.add_error(name, "刚才选的文件没有保存，请重新选择")
 
 
 def said_reasons(form: Form) -> list[dict]:

@@ -26,7 +26,7 @@ from funds.models import BudgetLine, Contract, Payment, PaymentAction, PaymentFi
 from funds.pages import add_errors, number_of
 from funds.payment_pages import PAPER_KINDS, file_rows, flow_of, said_reasons
 from funds.rules import Check
-from funds.views_payments import own_pilot, payment_in_sight
+from funds.views_payments import desk_checks, own_pilot, payment_in_sight
 from funds.wording import payment_words
 from pilots import files
 from pilots.models import Pilot
@@ -401,6 +401,8 @@ def _fresh(request: HttpRequest, row: Payment) -> dict:
     answer = {"files": render_to_string("funds/_payment_files.html", context, request)}
     if editing:
         answer["checks"] = render_to_string("funds/_payment_checks.html", {"checks": payment_checks(row)}, request)
+    elif checks := desk_checks(request.user, row):
+        answer["checks"] = render_to_string("funds/_payment_checks.html", {"checks": checks, "explain": True}, request)
     return answer
 
 

@@ -15,15 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import once
 from accounts.access import TOWN, Action, may, requires
 from accounts.amounts import capital
+from accounts.models import User
 from accounts.spreadsheet import Col
 from accounts.together import together
 from funds import chain, payments, queries, rules
 from funds.balances import balances_of
 from funds.cases import case_of
 from funds.forms_payment import HeadApprovalForm, InvoiceForm, OpinionForm, PayForm, ReasonForm, RefundForm, ReverseForm
-from funds.models import EDITABLE, IN_TRANSIT, PAID_STATES, Payment, PaymentAction, PaymentState
-from funds.pages import PAGE_SIZE, add_errors, asked_words, export, number_of, visible_pilots
-from funds.payment_pages import PAPER_KINDS, file_rows, flow_of, said_reasons
+from funds.models import EDITABLE, IN_TRANSIT, PAID_STATES, LedgerEntry, Payment, PaymentAction, PaymentState
+from funds.pages import PAGE_SIZE, asked_words, export, number_of, visible_pilots
+from funds.payment_pages import PAPER_KINDS, ask_for_files_again, file_rows, flow_of, said_reasons, take_refusal
 from funds.wording import payment_words
 from pilots import files
 from pilots.models import Pilot
@@ -203,6 +204,15 @@ def detail_page(request: HttpRequest, row: Payment, *, status: int = 200, **cont
         lambda: applicant and row.state in IN_TRANSIT and not payments.refusal(user, row, PaymentAction.WITHDRAW),
         lambda: _deeds(request, row) if now else {},
     )
+    wrong_places = {reason["url"] for reason in context.get("reasons", ())}
+    for item in attachments:
+        if f"#file-{item['kind']}" in wrong_places:
+            item |= {"state": "late", "state_word": "缺", "tone": "late"}
+    net = sum((entry.signed_amount for entry in entries), ZERO)
+    refunded = any(entry.kind == LedgerEntry.Kind.REFUND for entry in entries)
+    if deeds:
+        deeds["may_reverse"] = deeds["may_reverse"] and not refunded
+        deeds["may_refund"] = deeds["may_refund"] and net > ZERO
     context = {
         "row": row,
         "amount_words": capital(row.amount) if row.amount else "",
@@ -210,7 +220,9 @@ def detail_page(request: HttpRequest, row: Payment, *, status: int = 200, **cont
         "balance_word": "合同金额" if row.contract_id else "预算可用",
         "invoices": invoices,
         "entries": entries,
-        "net": sum((entry.signed_amount for entry in entries), ZERO),
+        "net": net,
+        "refunded": refunded,
+        "own_left_out": row.state in IN_TRANSIT,
         "flow": flow_of(row, steps),
         "returned": steps[-1] if steps and steps[-1].action in (PaymentAction.RETURN, PaymentAction.REJECT) else None,
         "payments": others,
@@ -261,6 +273,14 @@ def _deeds(request: HttpRequest, row: Payment) -> dict:
     }
 
 
+def desk_checks(user: User, row: Payment) -> list[rules.Check]:
+    """What the desk's person reads above the buttons; empty for everybody else."""
+    desk = chain.desk_at(row.state)
+    if desk is None or desk.state == PaymentState.PAID or not may(user, desk.action) or payments.refusal(user, row, desk.deed):
+        return []
+    return _checks(row)
+
+
 def _checks(row: Payment) -> list[rules.Check]:
     """What speaks for and against the decision: the rules of the application and those of paying."""
     case = case_of(row)
@@ -284,15 +304,17 @@ def _desk_form(desk: chain.Desk | None, request: HttpRequest | None) -> Form:
 
 def _do(request: HttpRequest, row: Payment, form: Form, name: str, deed: Callable[[dict], object], done: str) -> HttpResponse:
     """A deed once; refused, the page comes back with the reasons and what was typed."""
+    elsewhere = []
     if form.is_valid():
         try:
             url = once.run(request, lambda: _address_after(deed, form, row))
         except ValidationError as refusal:
-            add_errors(form, refusal)
+            elsewhere = take_refusal(form, refusal)
         else:
             messages.success(request, done)
             return redirect(url)
-    reasons = said_reasons(form)
+    ask_for_files_again(form)
+    reasons = [*elsewhere, *said_reasons(form)]
     fresh = payment_in_sight(request, row.pk)
     return detail_page(request, fresh, status=422, reasons=reasons, reasons_title="还不能办理", **{name: form})
 

@@ -257,7 +257,7 @@ def evidence_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "steps": steps,
             "tasks": row.tasks.select_related("obligation", "pilot__unit").order_by("obligation__order"),
             "subject_kind": "evidence",
-            "opinion": kept_opinion(request, row),
+            **kept_opinion(request, row),
             "refusal": refused,
             "may_decide": row.state == ReviewState.SUBMITTED and not refused,
             "may_edit": own and row.editable(),

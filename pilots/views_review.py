@@ -73,8 +73,11 @@ def review_act(request: HttpRequest, kind: str, pk: int, deed: str) -> HttpRespo
     try:
         DEEDS[deed](subject, request.user, opinion)
     except ValidationError as refusal:
-        messages.error(request, "；".join(refusal.messages))
-        request.session["kept_opinion"] = {"of": f"{kind}-{pk}", "text": opinion}
+        beside = hasattr(refusal, "error_dict") and set(refusal.error_dict) == {"opinion"}
+        sentence = "；".join(refusal.messages)
+        if not beside:
+            messages.error(request, sentence)
+        request.session["kept_opinion"] = {"of": f"{kind}-{pk}", "text": opinion, "refused": sentence if beside else "", "deed": deed}
         return redirect(subject)
     messages.success(request, SAID[deed])
     if deed in ("approve", "return") and request.POST.get("then") == "desk":
@@ -82,10 +85,10 @@ def review_act(request: HttpRequest, kind: str, pk: int, deed: str) -> HttpRespo
     return redirect(subject)
 
 
-def kept_opinion(request: HttpRequest, subject: Reviewable) -> str:
-    """The opinion typed before a refusal, once."""
+def kept_opinion(request: HttpRequest, subject: Reviewable) -> dict[str, str]:
+    """What the panel shows again after a refusal, once: the `opinion` typed, and under which deed's field the sentence `opinion_refused` stands."""
     kept = request.session.get("kept_opinion")
     if kept and kept["of"] == f"{subject._meta.model_name}-{subject.pk}":
         del request.session["kept_opinion"]
-        return kept["text"]
-    return ""
+        return {"opinion": kept["text"], "opinion_refused": kept.get("refused", ""), "refused_deed": kept.get("deed", "")}
+    return {"opinion": "", "opinion_refused": "", "refused_deed": ""}

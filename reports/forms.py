@@ -37,14 +37,13 @@ class NewReportForm(forms.Form):
         ]
         said = "；".join(f"{kind.name}选{kind.every.value}" for kind in kinds if kind.every)
         self.fields["period"].help_text = f"{said}；其他报告不用选"
-        usual = "；".join(
-            f"{kind.name}一般算到 {min(kind.as_of(programme), clock.today()).isoformat()}" for kind in kinds if not kind.every
-        )
-        self.fields["as_of"].help_text = f"报告里的数字都算到这一天。{usual}；按月份、季度编制的不填就算到期末"
+        self.usual = {kind.code: min(kind.as_of(programme), clock.today()) for kind in kinds if not kind.every}
+        usual = "，".join(f"{KINDS[code].name}算到 {day.isoformat()}" for code, day in self.usual.items())
+        self.fields["as_of"].help_text = f"报告里的数字都算到这一天。不填的，{usual}，按月份、季度编制的算到期末"
         self.fields["as_of"].widget.attrs["max"] = clock.today().isoformat()
 
     def clean(self) -> dict:
-        """Fills the day of a month or quarter nobody named, and lets the service say what does not fit."""
+        """Fills the day nobody named (the usual one of the kind, the last of the month or quarter), and lets the service say what does not fit."""
         data = super().clean()
         kind, period = KINDS.get(data.get("kind", "")), period_of(data.get("period", ""))
         if kind is None or "as_of" in self.errors:
@@ -52,8 +51,8 @@ class NewReportForm(forms.Form):
         if data.get("as_of") is None and kind.every and period:
             data["as_of"] = min(period.last, clock.today())
         if data.get("as_of") is None and not kind.every:
-            self.add_error("as_of", "请填写数据截止日期")
-        elif data.get("as_of") and data["as_of"] > clock.today():
+            data["as_of"] = self.usual[kind.code]
+        if data.get("as_of") and data["as_of"] > clock.today():
             self.add_error("as_of", f"数据截止日期不能晚于今天（{clock.today().isoformat()}）")
         elif data.get("as_of") or "period" not in self.errors:
             try:

@@ -2,6 +2,7 @@
 
 import datetime
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
@@ -114,18 +115,23 @@ def report_new(request: HttpRequest) -> HttpResponse:
 
 
 def _usual(request: HttpRequest, code: str) -> dict:
-    """What the form of a kind starts from: the usual day, or the latest month or quarter that is over."""
+    """What the form of a kind starts from: the latest month or quarter that is over. The day stays open: each kind has its usual one."""
     kind = KINDS[code]
     if kind.every:
         before = period_at(clock.today(), kind.every).first - datetime.timedelta(days=1)
         return {"kind": code, "period": request.GET.get("period", "") or period_at(before, kind.every).code}
-    return {"kind": code, "as_of": min(kind.as_of(request.programme), clock.today()) if request.programme else clock.today()}
+    return {"kind": code}
 
 
 @require_GET
 @requires(Action.VIEW_REPORTS)
 def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition: state, facts, files, 流转记录, who downloaded."""
+    return _detail(request, pk)
+
+
+def _detail(request: HttpRequest, pk: int, *, status: int = 200, **refused: forms.Form) -> HttpResponse:
+    """The page; `refused` are forms that come back with what was typed and why it was not taken."""
     report = get_object_or_404(queries.reports_for(request.user).select_related("created_by"), pk=pk)
     office = may(request.user, Action.PREPARE_REPORT)
     steps = list(report.steps.select_related("actor__unit").order_by("id"))
@@ -143,8 +149,9 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reason_form": ReasonForm(),
         "sign_form": SignForm(report=report) if office and report.state == ReportState.FINAL else None,
         "job": next((queries.job_view(job) for job in report.jobs.order_by("-id")[:1]), None) if office else None,
+        **refused,
     }
-    return render(request, "reports/report_detail.html", context)
+    return render(request, "reports/report_detail.html", context, status=status)
 
 
 def _flow_step(step, newest: bool) -> dict:
@@ -216,8 +223,7 @@ def report_return(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.return_to_draft(report, by=request.user, opinion=request.POST.get("opinion", "")[:200])
     except ValidationError as refused:
-        say(request, refused)
-        return redirect("report_detail", pk)
+        return _refused_beside(request, pk, refused, opinion_form=OpinionForm(request.POST))
     messages.success(request, "已退回修改")
     return redirect("report_detail", pk)
 
@@ -255,7 +261,18 @@ def report_sign(request: HttpRequest, pk: int) -> HttpResponse:
     return _center(request, sign_form=form, signing=report.pk)
 
 
-def _add_refusal(form: SignForm, refused: ValidationError) -> None:
+def _refused_beside(request: HttpRequest, pk: int, refused: ValidationError, **forms_by_name: forms.Form) -> HttpResponse:
+    """The page again, the reason at the field it is about; a reason about the report itself leads to its fresh page."""
+    (form,) = forms_by_name.values()
+    if not hasattr(refused, "error_dict"):
+        say(request, refused)
+        return redirect("report_detail", pk)
+    form.errors.clear()
+    _add_refusal(form, refused)
+    return _detail(request, pk, status=422, **forms_by_name)
+
+
+def _add_refusal(form: forms.Form, refused: ValidationError) -> None:
     """To the field named in the refusal; a refusal of the upload belongs to the scan."""
     if hasattr(refused, "error_dict"):
         for name, errors in refused.error_dict.items():
@@ -271,7 +288,6 @@ def report_correct(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         second = services.correct_report(report, by=request.user, reason=request.POST.get("reason", "")[:200])
     except ValidationError as refused:
-        say(request, refused)
-        return redirect("report_detail", pk)
+        return _refused_beside(request, pk, refused, reason_form=ReasonForm(request.POST))
     messages.success(request, f"已开始编制第{second.edition}版")
     return redirect("report_edit", second.pk)

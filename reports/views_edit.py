@@ -189,12 +189,12 @@ def _number(text: str | None) -> int:
 @requires(Action.PREPARE_REPORT)
 def report_answer(request: HttpRequest, pk: int, key: str) -> HttpResponse:
     """改用系统数 or 保留并说明 for one hand-typed number."""
-    report = _report(request, pk)
+    report, mark = _report(request, pk), request.POST.get("mark", "")
     try:
         services.answer_disagreement(
             report,
             key=key,
-            mark=request.POST.get("mark", ""),
+            mark=mark,
             expected=_number(request.POST.get("version")),
             by=request.user,
             use_system=request.POST.get("answer") == "system",
@@ -202,7 +202,12 @@ def report_answer(request: HttpRequest, pk: int, key: str) -> HttpResponse:
         )
         messages.success(request, "保存成功")
     except ValidationError as refused:
-        say(request, refused)
+        if not hasattr(refused, "error_dict"):
+            say(request, refused)
+            return redirect(_section_url(report, key))
+        context = {"report": report, "job": None, "job_open": False, "refused_mark": mark, "note_refused": "；".join(refused.messages)}
+        context |= _desk(request, report, list(report.snapshots.all()[:2]), key=key)
+        return render(request, "reports/report_edit.html", context, status=422)
     return redirect(_section_url(report, key))
 
 

@@ -14,7 +14,7 @@
   const SAVE_AFTER = 2500;
   let saved = source.value;
   let timer = 0;
-  let saving = false;
+  let running = null; // the save under way
 
   // --- paper --------------------------------------------------------------------------------------------------------------------
 
@@ -87,10 +87,15 @@
     if (source.value !== saved) { tell("有改动，稍后自动保存"); timer = setTimeout(save, SAVE_AFTER); }
   }
 
-  async function save() {
+  function save() {
     clearTimeout(timer);
-    if (saving || source.value === saved) return;
-    saving = true;
+    if (running) return running;
+    if (source.value === saved) return Promise.resolve();
+    running = send().then(function () { running = null; });
+    return running;
+  }
+
+  async function send() {
     const sent = source.value;
     tell("正在保存");
     try {
@@ -113,10 +118,21 @@
     } catch (error) {
       tell("网络断开，内容还在本页，联网后再保存");
       timer = setTimeout(save, 10000);
-    } finally {
-      saving = false;
     }
   }
+
+  // Every other deed of the page waits until what was typed is stored; what could not be stored keeps the page.
+  document.addEventListener("submit", function (event) {
+    const other = event.target;
+    if (other === form || other.method !== "post" || !other.closest("main") || (!running && source.value === saved)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const open = other.id && document.querySelector("dialog[open]");
+    save().then(save).then(function () {
+      if (source.value === saved) { other.requestSubmit(event.submitter || undefined); return; }
+      if (open) open.close();
+    });
+  }, true);
 
   function set(selector, text) {
     const node = document.querySelector(selector);

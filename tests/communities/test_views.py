@@ -268,6 +268,8 @@ def test_returned_corrected_approved(submitted, as_person, category):
     town, community = as_person("puan"), as_person("guangfu")
     page = town.get(f"/activities/{row.pk}/").content.decode()
     assert "照片 2 张，至少 2 张" in page and "通过" in page
+    refused = town.post(f"/reviews/activity/{row.pk}/return/", {"opinion": ""}, follow=True).content.decode()
+    assert 'id="opinion-error"' in refused and refused.count("退回须写明意见") == 1  # at the field, once
     town.post(f"/reviews/activity/{row.pk}/return/", {"opinion": "缺签到表照片，请补传。"})
     assert "缺签到表照片，请补传。" in community.get(f"/activities/{row.pk}/edit/").content.decode()
     row.refresh_from_db()

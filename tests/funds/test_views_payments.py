@@ -361,6 +361,29 @@ def test_withdrawing_deleting_reversing_and_refunding(contract, pilot, as_person
     assert finance.post(f"{PAGES}{paid.pk}/reverse/", {"reason": "有误", "voucher_no": "记-2003"}).status_code == 422
     text = finance.get(f"{PAGES}{paid.pk}/").content.decode()
     assert "-1,000.00" in text and "9,000.00" in text and "退回多付" in text
+    assert "已有退款，不能再冲正" in text and "冲正这笔支付" not in text  # what would be refused is not offered
+    assert 'data-ask="ask-refund"' in text
+    finance.post(f"{PAGES}{paid.pk}/refund/", {"amount": "9000", "paid_on": "2022-11-30", "voucher_no": "记-2004", "reason": "全部退回"})
+    assert "登记退款" not in finance.get(f"{PAGES}{paid.pk}/").content.decode()
+
+
+def test_a_large_sum_waits_for_its_minutes_and_the_refusal_leads_to_their_place(contract, pilot, as_person):
+    row = advance(drafted(pilot("P4"), "60000", contract=contract), PaymentState.TOWN_REVIEW)
+    address, chicheng = f"{PAGES}{row.pk}/", as_person("chicheng")
+    assert "请先上传集体研究纪要" in as_person("chicheng2").get(address).content.decode()  # said at every desk, asked for at the decision
+    as_person("chicheng2").post(f"{address}approve/", {"opinion": "同意"})
+    as_person("chicheng_finance").post(f"{address}approve/", {"opinion": ""})
+    form = {"approver": "示例主要负责人", "approved_on": "2022-11-30", "opinion": "同意支付"}
+    refused = chicheng.post(f"{address}approve/", form | {"scan": pdf("审批单.pdf")})
+    text = refused.content.decode()
+    assert refused.status_code == 422 and 'href="#file-minutes"' in text and 'id="file-minutes"' in text
+    assert "示例主要负责人" in text and "刚才选的文件没有保存，请重新选择" in text
+    upload = {"kind": "minutes", "file": pdf("集体研究纪要.pdf")}
+    answer = chicheng.post(f"{address}files/", upload, headers={"accept": "application/json"}).json()
+    assert "大额资金已集体研究" in answer["checks"] and "不通过" not in answer["checks"]
+    chicheng.post(f"{address}approve/", form | {"scan": pdf("审批单.pdf")})
+    row.refresh_from_db()
+    assert row.state == PaymentState.TO_PAY and row.files.filter(kind=PaymentFile.Kind.APPROVAL_SCAN).count() == 1
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------------------

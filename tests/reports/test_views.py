@@ -42,6 +42,37 @@ def test_the_form_says_what_is_wrong(desk):
     assert "数据截止日期不能晚于今天" in answer.content.decode()
 
 
+def test_an_open_day_is_the_usual_one_of_the_chosen_kind(desk):
+    """The day of the kind shown first must not slip into a report of another kind."""
+    assert desk.get("/reports/new/").context["form"]["as_of"].value() is None
+    with clock.at(datetime.date(2023, 3, 31)):
+        desk.post("/reports/new/", {"kind": "summary", "pilot": "", "as_of": ""})
+    assert Report.objects.get().as_of == datetime.date(2023, 3, 31)
+
+
+def test_a_reason_that_is_missing_is_said_at_its_field(checking, as_person, a_scan):
+    second = as_person("office2")
+    back = second.post(f"/reports/{checking.pk}/return/", {"opinion": " "})
+    assert back.status_code == 422 and 'id="id_opinion_error"' in back.content.decode()
+    assert "退回须写明意见" in back.content.decode()
+    second.post(f"/reports/{checking.pk}/finalise/")
+    correct = second.post(f"/reports/{checking.pk}/correct/", {"reason": ""})
+    assert correct.status_code == 422 and 'id="id_reason_error"' in correct.content.decode()
+    assert Report.objects.count() == 1
+
+
+def test_what_changes_the_text_or_cannot_be_taken_back_is_asked_first(desk, draft, as_person, office, generate):
+    generate(draft, office)
+    page = desk.get(f"/reports/{draft.pk}/edit/").content.decode()
+    for question in ("ask-refresh", "ask-restore"):
+        assert f'data-ask="{question}"' in page and f'id="{question}"' in page
+    desk.post(f"/reports/{draft.pk}/send/")
+    as_person("office2").post(f"/reports/{draft.pk}/finalise/")
+    page = desk.get(f"/reports/{draft.pk}/").content.decode()
+    for question in ("ask-sign", "ask-correct"):
+        assert f'data-ask="{question}"' in page and f'id="{question}"' in page
+
+
 def test_centre_shows_jobs_plan_and_versions(desk, draft, office):
     job = jobs.request_generation(draft, by=office, take_snapshot=False, send=False)
     page = desk.get("/reports/").content.decode()
@@ -110,7 +141,8 @@ def test_answering_a_differing_number(desk, draft, edit):
     figures = draft.snapshots.first().data["figures"]
     (differs,) = disagreements(section.paragraphs, figures)
     address = f"/reports/{draft.pk}/sections/overall/answer/"
-    desk.post(address, {"mark": differs.mark, "version": section.version, "answer": "keep", "note": ""})
+    refused = desk.post(address, {"mark": differs.mark, "version": section.version, "answer": "keep", "note": ""})
+    assert refused.status_code == 422 and 'id="note-1-error"' in refused.content.decode()
     section.refresh_from_db()
     assert disagreements(section.paragraphs, figures) == [differs]
     desk.post(address, {"mark": differs.mark, "version": section.version, "answer": "system"})
