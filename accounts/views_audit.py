@@ -98,6 +98,10 @@ DETAIL_WORDS = {
 }
 
 
+METHODS = {"GET": "打开", "HEAD": "打开", "POST": "提交"}
+"""How a page was asked for, in words."""
+
+
 def detail_words(event: AuditEvent) -> str:
     """before/after values and remarks of a line, in one sentence."""
     parts = []
@@ -105,6 +109,7 @@ def detail_words(event: AuditEvent) -> str:
         if value in ("", None, [], False):
             continue
         word = DETAIL_WORDS.get(key, key)
+        value = METHODS.get(value, value) if key == "method" else value
         if value is True:
             parts.append(word)
         elif isinstance(value, list) and len(value) == 2:

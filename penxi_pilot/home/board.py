@@ -83,9 +83,10 @@ class Board:
         return len(self.rows) - len(self.shown)
 
     @property
-    def attention(self) -> list[Pilot]:
-        """重点关注: pilots whose light is red."""
-        return [row.pilot for row in self.rows if row.light == Light.LATE]
+    def attention(self) -> list[Row]:
+        """重点关注: pilots whose light is red, in the order of how much they need a leader: findings and tasks past their date, then how far behind."""
+        red = [row for row in self.rows if row.light == Light.LATE]
+        return sorted(red, key=lambda row: (-row.overdue, -row.standing.overdue, -row.standing.behind, row.pilot.order))
 
     @property
     def behind(self) -> Decimal:

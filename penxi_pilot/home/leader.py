@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from accounts.models import User
 from accounts.together import together
 from funds.queries import FundChain
-from penxi_pilot.home.board import Board
+from penxi_pilot.home.board import Board, Row
+from pilots.standings import BEHIND_WARN
 from pilots.states import Light
 from reports.models import FileFormat, Report, ReportFile, ReportState
 from reports.queries import Version
@@ -13,6 +14,8 @@ from supervision.models import Finding
 from supervision.queries import finding_rows, in_tab
 
 NAMED = 3
+WORST = 2
+"""So many pilots stand under 重点关注: a list of all says nothing."""
 NUMBERS = "零一二三四五六七八九十"
 
 
@@ -23,6 +26,7 @@ class Said:
     overall: str
     funds: str
     pilots: str
+    attention: str
     findings: str
     writing: str
 
@@ -35,7 +39,12 @@ def leader_sentences(board: Board, user: User) -> Said:
     )
     late, written = together(lambda: list(overdue) if board.supervision.counts.overdue else [], lambda: list(drafts))
     return Said(
-        overall_words(board), funds_words(board), pilots_words(len(board.rows)), findings_words(board, late), writing_words(written)
+        overall_words(board),
+        funds_words(board),
+        pilots_words(len(board.rows)),
+        attention_words(board),
+        findings_words(board, late),
+        writing_words(written),
     )
 
 
@@ -62,6 +71,20 @@ def funds_words(board: Board) -> str:
 def pilots_words(count: int) -> str:
     """六个试点."""
     return f"{NUMBERS[count]}个试点" if 0 < count <= 10 else f"{count} 个试点"
+
+
+def attention_words(board: Board) -> str:
+    """竹林桥社区，逾期问题 1 个、逾期任务 5 项；东街社区，逾期任务 3 项、滞后 70.0 个百分点: the worst two, each with its figures; empty without red."""
+    return "；".join(f"{row.pilot.unit.short_name}，{_gravest(row)}" for row in board.attention[:WORST])
+
+
+def _gravest(row: Row) -> str:
+    """The two heaviest figures of a red pilot; the reason of its light where neither counts."""
+    overdue, tasks, behind = row.overdue, row.standing.overdue, row.standing.behind
+    parts = [f"逾期问题 {overdue} 个"] if overdue else []
+    parts += [f"逾期任务 {tasks} 项"] if tasks else []
+    parts += [f"滞后 {behind} 个百分点"] if behind >= BEHIND_WARN else []
+    return "、".join(parts[:2]) or row.lights.whole.reason
 
 
 def findings_words(board: Board, late: list[Finding]) -> str:

@@ -269,12 +269,19 @@
   // On the phone a long row of filters folds behind one button that says how many are set.
   all("form.filters").forEach((form) => {
     const fields = all("input:not([type=hidden]), select", form);
-    if (fields.length < 3) return;
+    if (fields.length < 2) return;
     const set = fields.filter((box) => (/^(checkbox|radio)$/.test(box.type) ? box.checked : box.value !== "")).length;
     const toggle = document.createElement("button");
     toggle.type = "button";
     toggle.className = "btn btn-plain filter-toggle";
-    toggle.textContent = set ? "筛选（已设 " + set + " 项）" : "筛选";
+    const drawn = document.querySelector("svg.icon use");
+    if (drawn) {
+      const funnel = drawn.parentNode.cloneNode(true);
+      funnel.setAttribute("class", "icon");
+      funnel.firstElementChild.setAttribute("href", drawn.getAttribute("href").split("#")[0] + "#funnel");
+      toggle.append(funnel);
+    }
+    toggle.append(set ? "筛选（已设 " + set + " 项）" : "筛选");
     toggle.setAttribute("aria-expanded", "false");
     toggle.addEventListener("click", () => toggle.setAttribute("aria-expanded", String(!form.classList.toggle("folded-in"))));
     form.prepend(toggle);

@@ -13,6 +13,7 @@ from funds.models import PaymentState
 from penxi_pilot.home.board import make_board, period_name
 from penxi_pilot.home.deeds import deed_counts
 from penxi_pilot.home.drawing import flow_chart, flow_finding
+from penxi_pilot.home.leader import attention_words
 from pilots import record_memory
 from pilots.models import Pilot, Programme
 from supervision.calendar import duty_calendar
@@ -65,6 +66,31 @@ def test_the_leader_reads_five_sentences(as_person, autumn):
     for sentence in ("总体进展", "3.26 / 40.00 万元", "六个试点", "1 个逾期在广福社区：第一笔支付缺发票", "最新报告", "批示登记"):
         assert sentence in page, sentence
     assert "重点关注：" in page
+
+
+def test_the_leader_is_told_the_worst_two_pilots_with_their_figures(as_person, pilot):
+    """All six are red here: who has findings past their date comes first, then tasks past their date, then how far behind."""
+    for code, count in (("P6", 2), ("P2", 1)):
+        for number in range(count):
+            visits.register(code, "2022-10-10", title=f"问题 {code} {number}")
+    board = make_board(Pilot.objects.all(), Programme.objects.get(), datetime.date(2023, 3, 31), county=True)
+    order = [(row.overdue, row.standing.overdue, row.standing.behind) for row in board.attention]
+    assert len(order) == 6 and order == sorted(order, reverse=True)
+    assert [row.pilot.code for row in board.attention[:2]] == ["P6", "P2"]
+    said = attention_words(board)
+    assert (
+        said.startswith("南北街社区，逾期问题 2 个、逾期任务 ") and "；广福社区，逾期问题 1 个、逾期任务 " in said and said.count("；") == 1
+    )
+    page = words(as_person("leader").get("/", {"as_of": "2023-03-31"}))
+    assert "重点关注：" in page and "等 6 个" not in page
+
+
+def test_a_pilot_without_overdue_findings_is_told_by_its_tasks(as_person, pilot):
+    board = make_board(Pilot.objects.filter(code="P5"), Programme.objects.get(), datetime.date(2023, 3, 31), county=True)
+    row = board.attention[0]
+    assert attention_words(board) == f"东街社区，逾期任务 {row.standing.overdue} 项、滞后 {row.standing.behind} 个百分点"
+    early = make_board(Pilot.objects.filter(code="P5"), Programme.objects.get(), datetime.date(2022, 8, 15), county=True)
+    assert (attention_words(early) == "") == (not early.attention)
 
 
 def test_an_earlier_day_shows_what_stood_then(as_person, autumn):
