@@ -150,6 +150,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.frame",
                 "pilots.asof.frame",
+                "penxi_pilot.home.badges.frame",
             ],
             "builtins": ["accounts.templatetags.penxi", "accounts.templatetags.frame"],
         },

@@ -104,6 +104,16 @@ def fill_database():
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """On SQLite the test database is a file: threads of a live server have connections of their own, as in the portal (a database in memory
+    has one connection for all of them)."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, cheap_passwords):
     """The plan and the people stand in every test database."""
     with django_db_blocker.unblock():

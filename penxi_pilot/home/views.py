@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts import audit, clock
@@ -11,8 +10,9 @@ from accounts.access import COUNTY, TOWN
 from accounts.exports import workbook_response
 from accounts.models import AuditEvent, AuditKind, Role, User
 from accounts.spreadsheet import Col, Sheet
-from accounts.todos import Todo, todos_for
+from accounts.todos import Todo
 from accounts.together import together
+from penxi_pilot.home.badges import FINANCE, own_todos
 from penxi_pilot.home.board import Board, figures_of, make_board
 from penxi_pilot.home.community import ten_cards
 from penxi_pilot.home.deeds import TABS, Deed, deed_counts, deeds_of
@@ -26,7 +26,6 @@ from reports.queries import signed_reports
 SHOWN_TO_COMMUNITY = 5
 """practice: a community sees at most five things to do."""
 LATEST_REPORTS = 3
-FINANCE = {Role.FINANCE, Role.TOWN_FINANCE}
 
 
 @require_GET
@@ -57,27 +56,15 @@ def _board(request: HttpRequest, state: record_memory.RecordsState) -> Board:
     return record_memory.kept(state, key, lambda: make_board(pilots, request.programme, request.as_of, county=user.role in COUNTY))
 
 
-def _todos(user: User, state: record_memory.RecordsState) -> list[Todo]:
-    """待办 speaks of today. For finance people money comes before everything else of the same urgency."""
-    key = ("todos", user.pk, user.role, user.unit_id, clock.today())
-    return record_memory.kept(state, key, lambda: _money_first(todos_for(user)) if user.role in FINANCE else todos_for(user))
-
-
-def _money_first(todos: list[Todo]) -> list[Todo]:
-    room = reverse("fund_overview")
-    return sorted(todos, key=lambda todo: not todo.url.startswith(room))
-
-
 # --- one page for each kind of person --------------------------------------------------------------------------------------------------
 
 
 def _community(request: HttpRequest) -> HttpResponse:
     state = record_memory.state_now()
     (pilot, cards), todos, deeds, rows = together(
-        lambda: _cards(request, state), lambda: _todos(request.user, state), lambda: _deed_counts(request, state), lambda: _deeds(request)
+        lambda: _cards(request, state), lambda: own_todos(request.user), lambda: _deed_counts(request, state), lambda: _deeds(request)
     )
     context = {"pilot": pilot, "todos": todos[:SHOWN_TO_COMMUNITY], "todo_count": len(todos), "later": todos[SHOWN_TO_COMMUNITY:]}
-    context["open_findings"] = sum(todo.tag == "整改" for todo in todos)
     if pilot is not None:
         context["cards"] = cards
     return _tabbed(request, "home_community.html", context, deeds, rows)
@@ -94,7 +81,7 @@ def _cards(request: HttpRequest, state: record_memory.RecordsState) -> tuple[Pil
 
 
 def _contractor(request: HttpRequest) -> HttpResponse:
-    todos = todos_for(request.user)
+    todos = own_todos(request.user)
     return render(request, "home_contractor.html", {"todos": todos, "todo_count": len(todos)})
 
 
@@ -102,9 +89,9 @@ def _workbench(request: HttpRequest) -> HttpResponse:
     """Office, street and town, county finance, departments, audit: 待办 first, then figures that open their rows, then the pilots."""
     state = record_memory.state_now()
     if "export" in request.GET:
-        return _export(request, _todos(request.user, state))
+        return _export(request, own_todos(request.user))
     board, todos, deeds, rows = together(
-        lambda: _board(request, state), lambda: _todos(request.user, state), lambda: _deed_counts(request, state), lambda: _deeds(request)
+        lambda: _board(request, state), lambda: own_todos(request.user), lambda: _deed_counts(request, state), lambda: _deeds(request)
     )
     figures, flows = figures_of(board), board.supervision.flows
     order = ("funds", "work", "archive", "visits", "findings") if request.user.role in FINANCE else tuple(figures)
@@ -115,7 +102,6 @@ def _workbench(request: HttpRequest) -> HttpResponse:
         "finding": flow_finding(flows),
         "todos": todos,
         "todo_count": len(todos),
-        "open_findings": sum(todo.url.startswith(reverse("finding_list")) for todo in todos),
         "county": request.user.role in COUNTY,
         "money_first": request.user.role in FINANCE,
     }

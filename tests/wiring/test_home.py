@@ -108,3 +108,20 @@ def test_search_finds_only_what_a_person_may_see(as_person, handed_in, words, us
 def test_search_answers_whatever_is_typed(as_person, words):
     answer = as_person("office").get(reverse("search"), {"q": words})
     assert answer.status_code in (200, 400) and b"<script>alert" not in answer.content
+
+
+@pytest.mark.parametrize("name", ["task_list", "activity_list", "me"])
+def test_the_menu_of_every_page_counts_what_the_home_page_lists(as_person, handed_in, name):
+    register("P2")
+    with_badges = {username: as_person(username).get(reverse(name)).content.decode() for username in ("puan", "guangfu", "leader")}
+    badge = re.compile(r'title="工作台".*?<span class="cnt">(\d+)</span>', re.DOTALL)
+    for username in ("puan", "guangfu"):
+        home = as_person(username).get(reverse("home")).content.decode()
+        assert badge.search(with_badges[username])[1] == badge.search(home)[1] != "0", username
+    assert not re.search(r'title="工作台"[^/]*</span><span class="cnt">', with_badges["leader"])
+
+
+def test_a_refused_form_keeps_the_counts(as_person, handed_in):
+    answer = as_person("puan").post(reverse("me_password"), {})
+    assert answer.status_code in (200, 422)
+    assert re.search(r'title="工作台".*?<span class="cnt">1</span>', answer.content.decode(), re.DOTALL)
