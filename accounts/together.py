@@ -39,6 +39,7 @@ MOST_ROUNDS = 100
 
 _allowed: contextvars.ContextVar[bool] = contextvars.ContextVar("together_allowed", default=False)
 _current: contextvars.ContextVar["_Conversation | None"] = contextvars.ContextVar("together_conversation", default=None)
+_guest: contextvars.ContextVar["RidesAlong | None"] = contextvars.ContextVar("together_guest", default=None)
 
 
 class _Waiting(BaseException):
@@ -112,17 +113,62 @@ class _Conversation:
     @contextlib.contextmanager
     def heard(self) -> Iterator[None]:
         """Inside the block whoever asks the database asks this conversation."""
+        token = _current.set(self)
         connection.cursor = connection.chunked_cursor = lambda: _Cursor(self)
         try:
             yield
         finally:
             del connection.cursor, connection.chunked_cursor
+            _current.reset(token)
 
-    def ask(self) -> None:
-        """Put what is wanted to the database."""
-        for part in _parts(self.wanted):
-            self.answers.update(zip(part, _ask(list(part.values())), strict=True))
-        self.wanted = {}
+    def go_on(self, readings: tuple, done: dict[int, object]) -> None:
+        """Let the readings that are not done run as far as the answers go."""
+        connection.ensure_connection()
+        with self.heard():
+            _go_on(readings, done)
+
+
+def _put(*conversations: "_Conversation") -> None:
+    """Put what the conversations want to the database, each question once."""
+    wanted = {key: question for conversation in conversations for key, question in conversation.wanted.items()}
+    for part in _parts(wanted):
+        found = dict(zip(part, _ask(list(part.values())), strict=True))
+        for conversation in conversations:
+            conversation.answers.update({key: found[key] for key in conversation.wanted if key in found})
+    for conversation in conversations:
+        conversation.wanted = {}
+
+
+class RidesAlong:
+    """A reading whose answer a page wants at its end (the counts of its menu): its questions go with those that the page's own `together`
+    asks, and only what is open then is asked by itself. Nothing may be written between."""
+
+    def __init__(self, reading: Callable[[], T]) -> None:
+        self._reading, self._conversation, self._done = reading, _Conversation(), {}
+
+    def _conversations(self) -> list[_Conversation]:
+        """What it wants to ask now: itself, or nothing more."""
+        if not self._done:
+            self._conversation.go_on((self._reading,), self._done)
+        return [] if self._done else [self._conversation]
+
+    def answer(self) -> T:
+        for _ in range(MOST_ROUNDS):
+            open_ones = self._conversations()
+            if not open_ones:
+                return self._done[0]
+            _put(*open_ones)
+        raise RuntimeError("计算的提问每次都不同，没有尽头")
+
+
+@contextlib.contextmanager
+def riding_along(guest: RidesAlong) -> Iterator[None]:
+    """Inside the block the questions of `guest` go along."""
+    token = _guest.set(guest)
+    try:
+        yield
+    finally:
+        _guest.reset(token)
 
 
 @contextlib.contextmanager
@@ -144,18 +190,12 @@ def together(*readings: Callable[[], object]) -> tuple:
         if len(done) < len(readings):
             raise _Waiting
         return tuple(done[number] for number in range(len(readings)))
-    connection.ensure_connection()
-    conversation, done = _Conversation(), {}
-    token = _current.set(conversation)
-    try:
-        for _ in range(MOST_ROUNDS):
-            with conversation.heard():
-                _go_on(readings, done)
-            if len(done) == len(readings):
-                return tuple(done[number] for number in range(len(readings)))
-            conversation.ask()
-    finally:
-        _current.reset(token)
+    conversation, done, guest = _Conversation(), {}, _guest.get()
+    for _ in range(MOST_ROUNDS):
+        conversation.go_on(readings, done)
+        if len(done) == len(readings):
+            return tuple(done[number] for number in range(len(readings)))
+        _put(conversation, *(guest._conversations() if guest else ()))
     raise RuntimeError(f"计算的提问每次都不同，没有尽头：{[str(key)[:200] for key in list(conversation.answers)[-3:]]}")
 
 

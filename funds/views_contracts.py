@@ -14,6 +14,7 @@ from accounts import once
 from accounts.access import TOWN, Action, may, requires
 from accounts.amounts import capital
 from accounts.spreadsheet import Col
+from accounts.together import together
 from funds import contracts, queries
 from funds.balances import Balance
 from funds.forms import BudgetChangeForm, BudgetLineForm, ContractChangeForm, ContractForm
@@ -73,17 +74,21 @@ def budget_list(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == "xlsx" and may(request.user, Action.EXPORT):
         return _export_lines(request, rows)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    found = queries.line_funds(page.object_list, request.records_day)
-    page.object_list = [(row, _nearly_spent(row)) for row in found]
     entries = BudgetEntry.objects.filter(line__in=rows.order_by().values("pk"), on__lte=request.records_day)
-    held, pilots = entries.aggregate(found=total(signed()))["found"], visible_pilots(request)
+    found, held, pilots, categories = together(
+        lambda: queries.line_funds(page.object_list, request.records_day),
+        lambda: entries.aggregate(found=total(signed()))["found"],
+        lambda: visible_pilots(request),
+        lambda: list(UseCategory.objects.filter(allowed=True)),
+    )
+    page.object_list = [(row, _nearly_spent(row)) for row in found]
     context = {
         "page": page,
         "asked": asked,
         "filtered": any(asked.values()),
         "pilots": pilots,
         "several": len(pilots) > 1,
-        "categories": UseCategory.objects.filter(allowed=True),
+        "categories": categories,
         "total": held,
         "total_words": capital(held),
         "may_enter": _plans(request),

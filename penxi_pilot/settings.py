@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.middleware.PrivatePages",
     "pilots.asof.AsOfMiddleware",
+    "penxi_pilot.home.badges.MenuCounts",
 ]
 
 ROOT_URLCONF = "penxi_pilot.urls"

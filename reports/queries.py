@@ -1,6 +1,7 @@
 """Reads of the reports' pages: jobs to show, versions, what the plan asks for, the latest signed report."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts import clock
 from accounts.models import User
 from accounts.together import only_once, together
-from pilots.models import Basis, Obligation, RecurringDuty, ReportRequirement
+from pilots.models import Basis, Obligation, RecurringPeriod, ReportRequirement
 from pilots.plan_memory import of_plan
 from reports.kinds import KINDS
 from reports.models import OPEN_JOB, FileFormat, JobState, Report, ReportFile, ReportJob, ReportState, ReportStep, Section, Snapshot
@@ -210,23 +211,35 @@ def required_reports(user: User, *, today: datetime.date | None = None, known: I
         known, _ = together(lambda: list(own), plan_requirements)
     newest = {(r.kind, r.period): r for r in sorted(known, key=lambda report: (report.as_of, report.edition))}
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}
-    rows = [_required(requirement, newest, answered_by, today) for requirement in plan_requirements()]
+    rows = [_required(requirement, days, newest, answered_by, today) for requirement, days in plan_requirements()]
     return sorted(rows, key=lambda row: row.due or datetime.date.max)
 
 
-def plan_requirements() -> list[ReportRequirement]:
-    """What the plan asks to be written, with the duties and the dates behind it."""
+def plan_requirements() -> list[tuple[ReportRequirement, list[datetime.date]]]:
+    """What the plan asks to be written, each with the days its cadences fall due."""
     return of_plan("report requirements", _read_requirements)
 
 
-def _read_requirements() -> list[ReportRequirement]:
-    duties = Prefetch("recurring", queryset=RecurringDuty.objects.prefetch_related("periods"))
-    return list(ReportRequirement.objects.prefetch_related(Prefetch("obligations", queryset=Obligation.objects.prefetch_related(duties))))
+def _read_requirements() -> list[tuple[ReportRequirement, list[datetime.date]]]:
+    requirements, periods = together(
+        lambda: list(ReportRequirement.objects.prefetch_related("obligations")),
+        lambda: list(RecurringPeriod.objects.values_list("duty__obligation", "due")),
+    )
+    days = defaultdict(set)
+    for obligation, due in periods:
+        days[obligation].add(due)
+    return [(row, sorted(set().union(*(days[obligation.pk] for obligation in row.obligations.all())))) for row in requirements]
 
 
-def _required(requirement: ReportRequirement, newest: dict[tuple[str, str], Report], answered_by: dict, today: datetime.date) -> Required:
+def _required(
+    requirement: ReportRequirement,
+    days: list[datetime.date],
+    newest: dict[tuple[str, str], Report],
+    answered_by: dict,
+    today: datetime.date,
+) -> Required:
     obligations = list(requirement.obligations.all())
-    due, basis = _due(requirement, obligations, today)
+    due, basis = _due(requirement, obligations, days, today)
     kind = next((k for k in KINDS.values() if k.requirement == requirement.code), None)
     other = answered_by.get(requirement.code)
     period = period_at(due, kind.every) if kind and kind.every and due else None
@@ -269,11 +282,12 @@ def _missing(report: Report) -> str:
     return "待签发登记" if report.state == ReportState.FINAL else "—"
 
 
-def _due(requirement: ReportRequirement, obligations: list[Obligation], today: datetime.date) -> tuple[datetime.date | None, str]:
-    """The next due day and where it comes from: a period of a cadence, a suggested node, or the plan's own date."""
-    periods = sorted({p.due for o in obligations for duty in o.recurring.all() for p in duty.periods.all()})
-    if periods and requirement.frequency != "once":
-        return next((day for day in periods if day >= today), periods[-1]), Basis.DERIVED.label
+def _due(
+    requirement: ReportRequirement, obligations: list[Obligation], days: list[datetime.date], today: datetime.date
+) -> tuple[datetime.date | None, str]:
+    """The next due day and where it comes from: a period of a cadence (`days`), a suggested node, or the plan's own date."""
+    if days and requirement.frequency != "once":
+        return next((day for day in days if day >= today), days[-1]), Basis.DERIVED.label
     suggested = [o.suggested_due for o in obligations if o.suggested_due]
     if suggested:
         return max(suggested), Basis.PROPOSED.label
