@@ -1,7 +1,7 @@
 """Any order of deeds: issue, allocate, plan, contract, apply, approve, return, pay, reverse, refund. After every step the page, the workbook
 and sums taken in plain SQL agree to the 分 with a ledger kept by the test itself; what must be refused is refused, nothing else is.
 
-The ordinary suite runs a few short courses; `HYPOTHESIS_PROFILE=full` runs 200 of 50 steps.
+The ordinary suite runs a few short courses; `HYPOTHESIS_PROFILE=full`, with `-o faulthandler_timeout=0`, runs 200 of 50 steps.
 """
 
 import contextlib
