@@ -4,11 +4,12 @@ A builtin like `penxi`, or `{% load frame %}`.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, resolve, reverse
 from django.utils.safestring import SafeString
 
 from accounts.access import may
@@ -29,14 +30,22 @@ class Entry:
     children: list["Entry"] = field(default_factory=list)
 
 
-def _entry(context, name: str, icon: str, label: str, count: int | None, rooms: str) -> Entry | None:
-    """The entry, or None where the page does not exist or the person's role may not open it."""
+@cache
+def _place(name: str, urlconf: str | None, prefix: str) -> tuple[str, tuple] | None:
+    """The address of a name and the actions its page asks for; None where there is no such page. The same as long as the process runs."""
     try:
-        url = reverse(name)
+        url = reverse(name, urlconf)
     except NoReverseMatch:
         return None
-    request = context.get("request")
-    actions = getattr(resolve(url).func, "required_actions", ())
+    return url, getattr(resolve(url, urlconf).func, "required_actions", ())
+
+
+def _entry(context, name: str, icon: str, label: str, count: int | None, rooms: str) -> Entry | None:
+    """The entry, or None where the page does not exist or the person's role may not open it."""
+    place = _place(name, get_urlconf(), get_script_prefix())
+    if place is None:
+        return None
+    (url, actions), request = place, context.get("request")
     if actions and (request is None or not any(may(request.user, action) for action in actions)):
         return None
     match = getattr(request, "resolver_match", None)
