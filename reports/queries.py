@@ -209,7 +209,10 @@ def required_reports(user: User, *, today: datetime.date | None = None, known: I
     if known is None:
         own = with_unwritten(Report.objects.visible_to(user).filter(pilot__isnull=True))
         known, _ = together(lambda: list(own), plan_requirements)
-    newest = {(r.kind, r.period): r for r in sorted(known, key=lambda report: (report.as_of, report.edition))}
+    in_order = sorted(
+        known, key=lambda report: (report.signed_on is not None, report.as_of, report.edition)
+    )  # a signed one answers the plan
+    newest = {(report.kind, report.period): report for report in in_order}
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}
     rows = [_required(requirement, days, newest, answered_by, today) for requirement, days in plan_requirements()]
     return sorted(rows, key=lambda row: row.due or datetime.date.max)

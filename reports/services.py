@@ -190,21 +190,21 @@ def _write(section: Section, paragraphs: list, by: User) -> Section:
 # --- states -------------------------------------------------------------------------------------------------------------------------
 
 
-def unfinished(report: Report) -> list[str]:
-    """Why a report cannot be sent for checking yet, as sentences; empty when it can."""
+def unfinished(report: Report) -> list[ValidationError]:
+    """Why a report cannot be sent for checking yet, as sentences; empty when it can. The code of each is the key of its section."""
     snapshot = report.snapshots.first()
     if snapshot is None:
-        return ["还没有取数"]
+        return [ValidationError("还没有取数。请先重新取数")]
     written = written_sections(report)
     reasons = []
     for place in places(KINDS[report.kind], snapshot.data):
         paragraphs = written.get(place.key, [])
         name = place.heading or place.spec.title
         if place.writable and not narrative.is_written(paragraphs):
-            reasons.append(f"“{name}”还没有写")
+            reasons.append(ValidationError(f"“{name}”还没有写，请补写", code=place.key))
         lost = narrative.lost_keys(paragraphs, snapshot.data["figures"])
         if lost:
-            reasons.append(f"“{name}”里有 {len(lost)} 个数字在最近一次取数中已不存在，请改写")
+            reasons.append(ValidationError(f"“{name}”里有 {len(lost)} 个数字（红底）在最近一次取数中已不存在，请改写", code=place.key))
     return reasons
 
 

@@ -33,13 +33,20 @@ def _own(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(Report.objects.visible_to(request.user).select_related("pilot__unit", "created_by", "corrects"), pk=pk)
 
 
-def say(request: HttpRequest, refused: ValidationError, title: str = "还不能办理") -> None:
-    """Show why a deed was refused: one sentence as it is, several under a title with their number."""
-    if len(refused.messages) == 1:
-        messages.error(request, refused.messages[0])
+def say(request: HttpRequest, refused: ValidationError, title: str = "还不能办理", *, places: dict[str, str] | None = None) -> None:
+    """Show why a deed was refused: one sentence as it is, several under a title with their number. `places`: addresses where to put it right,
+    by the code of the refusal."""
+    said = [_sentence(error, places or {}) for error in getattr(refused, "error_list", ())] or refused.messages
+    if len(said) == 1:
+        messages.error(request, said[0])
         return
-    items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in refused.messages))
-    messages.error(request, format_html("<h2>{}，有 {} 处要处理</h2><ol>{}</ol>", title, len(refused.messages), items))
+    items = format_html_join("", "<li>{}</li>", ((sentence,) for sentence in said))
+    messages.error(request, format_html("<h2>{}，有 {} 处要处理</h2><ol>{}</ol>", title, len(said), items))
+
+
+def _sentence(error: ValidationError, places: dict[str, str]) -> str:
+    sentence, address = error.messages[0], places.get(error.code or "")
+    return format_html('<a href="{}">{}</a>', address, sentence) if address else sentence
 
 
 @require_GET
@@ -210,7 +217,9 @@ def report_send(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.send_for_checking(report, by=request.user)
     except ValidationError as refused:
-        say(request, refused, "还不能送核稿")
+        desk = reverse("report_edit", args=[pk])
+        keys = report.sections.values_list("key", flat=True)
+        say(request, refused, "还不能送核稿", places={key: f"{desk}?section={key}" for key in keys})
         return redirect("report_edit", pk)
     messages.success(request, "已送核稿，等待另一位同志核对")
     return redirect("report_detail", pk)

@@ -254,4 +254,5 @@ def report_dated(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, "成文日期请写成 2022-12-05 的样子")
     except ValidationError as refused:
         say(request, refused)
-    return redirect("report_edit", pk)
+    back = request.POST.get("section", "")
+    return redirect(_section_url(report, back) if back else reverse("report_edit", args=[pk]))

@@ -145,11 +145,14 @@ class _Planner:
 
     def _put_heading(self, item: Item, following: list[Item]) -> None:
         need = item.q
-        for other in following:
+        for i, other in enumerate(following):
             if other.kind == "heading":
                 need += other.q
                 continue
-            need += KEEP * 4 if other.kind == "text" and other.lines >= 2 * KEEP else other.q
+            short = other.lines < 2 * KEEP
+            need += KEEP * 4 if other.kind == "text" and not short else other.q
+            if other.kind == "text" and short:
+                need += _tail_q(following[i + 1 :])  # too short to be cut: it goes with the signature, and its heading with it
             if other.kind == "block":
                 self.flush()
             break

@@ -255,6 +255,20 @@
     chosen.addRange(caret);
   }
 
+  // A press between two lines can put the caret into a figure, where nothing can be typed: it goes on behind the figure.
+  function leaveFigure() {
+    const chosen = getSelection();
+    if (!chosen.rangeCount || !chosen.isCollapsed || document.activeElement !== paper) return;
+    const around = chosen.anchorNode.nodeType === Node.ELEMENT_NODE ? chosen.anchorNode : chosen.anchorNode.parentElement;
+    const inside = around && around.closest("[data-token]");
+    if (!inside || !paper.contains(inside)) return;
+    const behind = document.createRange();
+    behind.setStartAfter(inside);
+    behind.collapse(true);
+    chosen.removeAllRanges();
+    chosen.addRange(behind);
+  }
+
   panel.hidden = true;
   toggle.addEventListener("click", function () {
     panel.hidden = !panel.hidden;
@@ -281,8 +295,9 @@
   if (how) how.textContent = "蓝底的数字由系统填写，按一下看口径和明细；直接打字即可修改，自动保存。";
   paper.addEventListener("input", keep);
   paper.addEventListener("blur", function () { remember(); save(); });
-  paper.addEventListener("keyup", remember);
-  paper.addEventListener("mouseup", remember);
+  paper.addEventListener("keyup", function () { leaveFigure(); remember(); });
+  paper.addEventListener("mouseup", function () { leaveFigure(); remember(); });
+  paper.addEventListener("click", function (event) { if (!event.target.closest("[data-token]")) { leaveFigure(); remember(); } });
   paper.addEventListener("paste", function (event) {
     event.preventDefault();
     document.execCommand("insertText", false, (event.clipboardData || window.clipboardData).getData("text/plain").replace(/\r/g, ""));

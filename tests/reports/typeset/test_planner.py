@@ -63,6 +63,13 @@ def test_a_heading_stays_with_a_paragraph_too_short_to_be_cut():
     assert [one.page for one in placed] == [0, 1, 1]
 
 
+def test_a_heading_goes_with_the_short_last_paragraph_and_the_signature():
+    """A paragraph too short to be cut is taken over for the signature; its heading never stays behind alone."""
+    placed = plan(Section("body", [text(17), heading(), text(2), signature()]))
+    assert [one.page for one in placed] == [0, 1, 1, 1]
+    assert [one.page for one in plan(Section("body", [text(15), heading(), text(2), signature()]))] == [0, 0, 0, 0]
+
+
 def test_a_heading_without_text_goes_with_its_table():
     placed = plan(Section("body", [text(18), heading(), block(9)]))
     assert [one.page for one in placed] == [0, 1, 1]
