@@ -13,7 +13,7 @@ from reports.narrative import resolve
 from reports.outline import AnnexSpec, Kind, Place, numbers, places
 from reports.snapshot import chart_from_plain, check_code, table_from_plain
 
-TEMPLATE_VERSION = "2022.3"
+TEMPLATE_VERSION = "2022.4"
 """Recorded with every file. Raise it when the same snapshot and text would give another file."""
 
 

@@ -41,6 +41,8 @@ MAX_ATTEMPTS = 3
 BEAT_SECONDS = 5
 RESEND_AFTER = datetime.timedelta(seconds=60)
 STEPS = ("正在取数", "正在排版 PDF", "正在生成 Word", "正在生成 Excel", "正在核对")
+DONE, UNCHANGED = "已完成", "已完成，重新取数后数字没有变化"
+"""The last words of a job; the editor shows the second ones, or nobody would know that the figures were asked again."""
 PUBLISH_ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 """With the socket timeouts of the settings a broker that hangs costs four seconds. (`retry=False` costs six: the client then retries by itself.)"""
 BROKER_FAULTS = (OperationalError, KombuError, RedisError, SQLAlchemyError, OSError)
@@ -246,6 +248,7 @@ def _produce(job: ReportJob, made: list[Path]) -> None:
 
     report, kind = job.report, KINDS[job.report.kind]
     show_step(job, STEPS[0], 5)
+    before = job.report.snapshots.first()
     snapshot = _snapshot_for(job)
     written = written_sections(report)
     mark = narrative_mark(report, snapshot, written)
@@ -256,7 +259,7 @@ def _produce(job: ReportJob, made: list[Path]) -> None:
     for file in files:
         _check_whole(file)
         file.snapshot, file.narrative_sha256 = snapshot, mark
-    _finish(job, files)
+    _finish(job, files, UNCHANGED if job.take_snapshot and snapshot == before else DONE)
 
 
 def _snapshot_for(job: ReportJob) -> Snapshot:
@@ -341,7 +344,7 @@ def _mine(job: ReportJob) -> ReportJob:
 
 
 @transaction.atomic
-def _finish(job: ReportJob, files: list[ReportFile]) -> None:
+def _finish(job: ReportJob, files: list[ReportFile], said: str) -> None:
     """The one commit that makes the files count."""
     row = _mine(job)
     report = Report.objects.select_for_update(of=("self",)).get(pk=row.report_id)
@@ -349,7 +352,7 @@ def _finish(job: ReportJob, files: list[ReportFile]) -> None:
         raise ValidationError("报告已定稿，文件不再改变")
     for file in files:
         file.save(force_insert=True)
-    row.state, row.step, row.percent, row.finished_at = JobState.DONE, "已完成", 100, timezone.now()
+    row.state, row.step, row.percent, row.finished_at = JobState.DONE, said, 100, timezone.now()
     row.save(update_fields=["state", "step", "percent", "finished_at"])
     _tell(row, f"{report}已生成，Word、PDF、Excel 可以下载", "done")
 

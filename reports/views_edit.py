@@ -15,7 +15,7 @@ from reports import narrative, queries, services
 from reports.assembly import annex_titles, section_blocks
 from reports.files import files_match
 from reports.forms import DatedForm
-from reports.jobs import request_generation
+from reports.jobs import UNCHANGED, request_generation
 from reports.kinds import KINDS
 from reports.models import OPEN_JOB, Report, ReportState, Section, Snapshot
 from reports.outline import Place, numbers, places
@@ -37,6 +37,7 @@ def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
     snapshots = list(report.snapshots.all()[:2])
     job = report.jobs.order_by("-id").first()
     context = {"report": report, "job": queries.job_view(job) if job else None, "job_open": bool(job and job.state in OPEN_JOB)}
+    context["unchanged"] = bool(job and job.step == UNCHANGED)
     if not snapshots:
         return render(request, "reports/report_waiting.html", context)
     return render(request, "reports/report_edit.html", context | _desk(request, report, snapshots))

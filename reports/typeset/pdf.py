@@ -22,6 +22,9 @@ from reports.typeset.planner import Placed, plan
 from reports.typeset.styles import Styles
 from reports.typeset.text import chinese_date, clean, shortened
 
+COVER_MOST = 10
+"""Characters of the report's name that stand in one line of the cover at its full size; a longer name is set smaller, as in Word."""
+
 Progress = Callable[[str, int], None]
 
 
@@ -84,6 +87,7 @@ def compose_pages(document: Document, fonts: FontSet, numbers: dict[str, int] | 
         "document": document,
         "title": shortened("".join(title_lines(document)) or document.subject, 200),
         "cover_lines": [line for line in title_lines(document) if line != clean(document.programme)],
+        "cover_long": any(len(line) > COVER_MOST for line in title_lines(document) if line != clean(document.programme)),
         "programme": clean(document.programme),
         "issuer": clean(document.issuer),
         "as_of": chinese_date(document.as_of),

@@ -243,3 +243,10 @@ def _pointing_at(url):
         app.amqp._producer_pool = None
         if values is fresh:
             yield
+
+
+def test_figures_that_did_not_change_are_said_so(job, draft, as_person):
+    generate_report(job.pk)
+    job.refresh_from_db()
+    assert job.state == JobState.DONE and job.step == jobs.UNCHANGED
+    assert "数字没有变化" in as_person("office").get(f"/reports/{draft.pk}/edit/").content.decode()

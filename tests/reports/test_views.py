@@ -12,6 +12,7 @@ from reports import jobs, services
 from reports.assembly import annex_titles
 from reports.kinds.midterm import KIND as MIDTERM
 from reports.models import Download, JobState, Report, ReportJob, Section
+from reports.queries import required_reports
 
 NOVEMBER = datetime.date(2022, 11, 30)
 CANARY = "<script>alert(1)</script>{{7*7}}{% debug %}=1+1"
@@ -59,6 +60,24 @@ def test_a_reason_that_is_missing_is_said_at_its_field(checking, as_person, a_sc
     correct = second.post(f"/reports/{checking.pk}/correct/", {"reason": ""})
     assert correct.status_code == 422 and 'id="id_reason_error"' in correct.content.decode()
     assert Report.objects.count() == 1
+
+
+def test_what_is_unwritten_leads_to_its_section(desk, draft, edit):
+    edit(draft, "overall", "")
+    page = desk.post(f"/reports/{draft.pk}/send/", follow=True).content.decode()
+    assert f'<a href="/reports/{draft.pk}/edit/?section=overall">“一、总体评价”还没有写，请补写</a>' in page
+
+
+def test_a_signed_report_answers_the_plan_also_while_another_is_written(office, desk):
+    def of_county(day, **more):
+        return Report(kind="midterm", as_of=day, dated=day, created_by=office, edition=1, **more)
+
+    signed = of_county(NOVEMBER, state="signed", signer="示例签发人", signed_on=NOVEMBER)
+    later = of_county(NOVEMBER + datetime.timedelta(days=15))
+    signed.unwritten = later.unwritten = 0
+    signed.pk, later.pk = 101, 102
+    rows = required_reports(office, known=[later, signed])
+    assert [row.finished for row in rows if row.name == "中期评估报告"] == [True]
 
 
 def test_what_changes_the_text_or_cannot_be_taken_back_is_asked_first(desk, draft, as_person, office, generate):
