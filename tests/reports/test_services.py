@@ -88,7 +88,10 @@ def test_an_empty_section_or_a_lost_figure_stops_the_sending(draft, office, edit
     section.save()
     with pytest.raises(ValidationError) as refused:
         services.send_for_checking(draft, by=office)
-    assert refused.value.messages == ["“一、总体评价”还没有写", "“九、存在问题及原因”里有 1 个数字在最近一次取数中已不存在，请改写"]
+    assert refused.value.messages == [
+        "“一、总体评价”还没有写，请补写",
+        "“九、存在问题及原因”里有 1 个数字（红底）在最近一次取数中已不存在，请改写",
+    ]
 
 
 def test_stale_text_is_refused_and_nothing_lost(draft, office, office2):
