@@ -12,7 +12,7 @@ from django.db.models.functions import TruncMonth
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Unit, User
-from accounts.together import MOST_ARMS, asking_together, column_count, only_once, together
+from accounts.together import MOST_ARMS, RidesAlong, asking_together, column_count, only_once, riding_along, together
 from pilots.models import EvidenceType, Indicator, Metric, Obligation, Phase, Pilot, Programme, RecurringPeriod, Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -100,6 +100,35 @@ def test_the_same_question_is_asked_once():
     with asking_together(), CaptureQueriesContext(connection) as asked:
         assert len(set(together(Unit.objects.count, Unit.objects.count, Unit.objects.count))) == 1
     assert len(asked) == 1 and asked[0]["sql"].count("FROM") == 1
+
+
+def test_what_rides_along_asks_nothing_by_itself_that_the_page_can_carry():
+    """Four questions in a chain ride on a page of two and one of one: only the last is asked by itself, and all once."""
+
+    def long():
+        units = list(Unit.objects.order_by("pk").values_list("pk", flat=True))
+        people = list(User.objects.filter(unit__in=units).order_by("pk").values_list("pk", flat=True))
+        names = list(User.objects.filter(pk__in=people).order_by("pk").values_list("username", flat=True))
+        return list(User.objects.filter(username__in=names).order_by("-pk").values_list("pk", flat=True))
+
+    expected = long()
+    with asking_together(), riding_along(RidesAlong(long)) as none, CaptureQueriesContext(connection) as asked:
+        assert none is None
+        together(lambda: chain(Pilot.objects.order_by("pk")))
+    assert len(asked) == 2
+    guest = RidesAlong(long)
+    with asking_together(), riding_along(guest), CaptureQueriesContext(connection) as asked:
+        tasks = together(lambda: chain(Pilot.objects.order_by("pk")))[0]
+        assert together(Phase.objects.count) == (Phase.objects.count(),)
+        before = len(asked)
+        assert guest.answer() == guest.answer() == expected
+    assert tasks == chain(Pilot.objects.order_by("pk")) and before == 4 and len(asked) == 5
+
+
+def test_without_a_page_to_carry_it_the_rider_asks_alone():
+    with asking_together(), CaptureQueriesContext(connection) as asked:
+        assert len(RidesAlong(lambda: chain(Pilot.objects.order_by("pk"))).answer()) == Task.objects.exclude(pilot=None).count()
+    assert len(asked) == 3
 
 
 def test_outside_a_page_each_asks_for_itself():
