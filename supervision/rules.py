@@ -36,12 +36,13 @@ LEGEND = (
 @dataclass(frozen=True)
 class PreAnswer:
     """How a figure pre-answers an item: `name` and `counter` of the note (节点按期率，7 / 9 个); from `yes` 符合, from `partly` 基本符合,
-    below 不符合. Without `yes` the figure is shown and judged on the spot."""
+    below 不符合. Without `yes` the figure is shown and judged on the spot. `rule` says it where the value is no percentage."""
 
     name: str
     counter: str = "个"
     yes: Decimal | None = None
     partly: Decimal | None = None
+    rule: str = ""
 
     def judge(self, value: Decimal) -> Answer | None:
         if self.yes is None:
@@ -55,6 +56,8 @@ class PreAnswer:
         """The rule as the page shows it."""
         if self.yes is None:
             return "只列数据，现场判定"
+        if self.rule:
+            return f"{self.rule}（建议）"
         partly = f"，{self.partly:f}% 以上为基本符合" if self.partly is not None else ""
         return f"{self.yes:f}% 及以上为符合{partly}（建议）"
 
@@ -70,12 +73,14 @@ PRE_ANSWERS: dict[str, PreAnswer] = {
     "activity_record_complete_rate": _rate("活动记录完整率", "条", 100, 80),
     "issue_closed_rate": _rate("整改销号率", "个", 100, 60),
     "fund_purpose_rate": _rate("用途合规率", "元", 100),
-    "budget_execution_rate": PreAnswer("执行率", "元", Decimal(0), -RATE_WARN),
+    "budget_execution_rate": PreAnswer(
+        "执行率", "元", Decimal(0), -RATE_WARN, rule=f"不低于序时进度为符合，落后不超过 {RATE_WARN:f} 个百分点为基本符合"
+    ),
     "contract_complete_rate": _rate("合同资料齐全率", "份", 100, 80),
     "voucher_complete_rate": _rate("支付凭证完整率", "笔", 100, 80),
     "disclosure_on_time_rate": _rate("公示及时率", "次", 100, 60),
     "archive_complete_rate": _rate("档案资料齐全率", "份", 90, 60),
-    "separate_ledger": PreAnswer("专账核算", "", Decimal(1)),
+    "separate_ledger": PreAnswer("专账核算", "", Decimal(1), rule="已设专账为符合"),
     "activity_count": PreAnswer("活动场次", "场"),
     "discussion_count": PreAnswer("居民议事", "次"),
     "org_count": PreAnswer("社会组织", "家"),

@@ -6,6 +6,7 @@ import pytest
 
 from supervision.models import Aspect, ChecklistItem, VisitKind
 from supervision.rotation import items_for, rotation_table
+from supervision.rules import PRE_ANSWERS
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +53,10 @@ def test_midterm_and_inspection_ask_everything(items, kind):
 def test_an_item_the_setting_does_not_name_has_its_turn(items):
     extra = ChecklistItem(code="CK99", order=25, aspect=Aspect.WORK, wording="新增检查项")
     assert {item.code for item in items_for(VisitKind.MONTHLY, month(11), [*items, extra])} > {"CK99"}
+
+
+def test_a_rule_says_what_it_measures():
+    assert PRE_ANSWERS["milestone_on_time_rate"].words == "90% 及以上为符合，60% 以上为基本符合（建议）"
+    assert PRE_ANSWERS["budget_execution_rate"].words == "不低于序时进度为符合，落后不超过 20 个百分点为基本符合（建议）"
+    assert PRE_ANSWERS["separate_ledger"].words == "已设专账为符合（建议）"
+    assert PRE_ANSWERS["activity_count"].words == "只列数据，现场判定"
