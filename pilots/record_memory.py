@@ -102,6 +102,16 @@ def remembered(key: Hashable, read: Callable[[], T]) -> T:
     return read() if _request.get() is None else kept(state_now(), key, read)
 
 
+def recalled(key: Hashable, read: Callable[[], T]) -> T:
+    """`read()`, or what is kept under `key` while the records stand as they stood then; nothing new is kept. For the page of a refused deed,
+    whose own rows may still be taken back."""
+    with _lock:
+        held = _held.get(key)
+    if held is not None and held[0].numbers == records_state().numbers:
+        return held[1]
+    return read()
+
+
 def state_now() -> RecordsState:
     """How the records stand, asked once in a `reading` block."""
     asked = _request.get()

@@ -15,8 +15,15 @@ FINANCE = {Role.FINANCE, Role.TOWN_FINANCE}
 
 def own_todos(user: User) -> list[Todo]:
     """待办 of a person today, from memory while no record changes. For finance people money comes before everything else of the same urgency."""
-    key = ("todos", user.pk, user.role, user.unit_id, clock.today())
-    return record_memory.remembered(key, lambda: _money_first(todos_for(user)) if user.role in FINANCE else todos_for(user))
+    return record_memory.remembered(_key(user), lambda: _read(user))
+
+
+def _key(user: User) -> tuple:
+    return "todos", user.pk, user.role, user.unit_id, clock.today()
+
+
+def _read(user: User) -> list[Todo]:
+    return _money_first(todos_for(user)) if user.role in FINANCE else todos_for(user)
 
 
 def _money_first(todos: list[Todo]) -> list[Todo]:
@@ -54,4 +61,4 @@ def frame(request: HttpRequest) -> dict:
 
 def _asked_now(user: User) -> list[Todo]:
     with asking_together():  # on a refused form, too, nothing is written any more
-        return own_todos(user)
+        return record_memory.recalled(_key(user), lambda: _read(user))

@@ -41,6 +41,18 @@ def test_a_record_in_between_is_seen(task, office):
         assert record_memory.remembered("figure", read) == 2
 
 
+def test_a_refused_deed_reads_what_is_kept_and_keeps_nothing(task, office):
+    read = counting()
+    assert [record_memory.recalled("figure", read) for _ in range(2)] == [1, 2], "nothing is kept by it"
+    with record_memory.reading():
+        assert record_memory.remembered("figure", read) == 3
+    assert record_memory.recalled("figure", read) == 3
+    ReviewStep.objects.create(
+        subject=task("T1.1"), action=ReviewAction.SUBMIT, state=ReviewState.SUBMITTED, actor=office, unit=office.unit, on=TODAY
+    )
+    assert record_memory.recalled("figure", read) == 4
+
+
 def test_figures_are_kept_by_pilot_and_day(django_assert_num_queries):
     pilots = list(Pilot.objects.order_by("order"))
     with record_memory.reading():
