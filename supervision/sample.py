@@ -141,6 +141,7 @@ class _Year:
                 requirement=case.requirement,
                 source=case.source,
                 deadline=case.deadline,
+                person=self.writers[self.pilots[case.pilot].unit_id].name,
             )
 
     def happen(self, case: Case, event: Event) -> None:
