@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db import models
 from django.http import HttpRequest
 
+from accounts import clock
 from accounts.addresses import address_of
 from accounts.models import AuditEvent, AuditKind, User
 from accounts.plaintext import clean
@@ -25,6 +26,7 @@ def record(
     known = user if user is not None and user.is_authenticated else None
     return AuditEvent.objects.create(
         kind=kind,
+        done_at=clock.now(),
         user=known,
         username=(known.username if known else one_line(username))[:80],
         unit_name=known.unit.name if known else "",

@@ -165,9 +165,11 @@ class AuditKind(models.TextChoices):
 
 
 class AuditEvent(models.Model):
-    """One line of the audit log (等保 7.1.4.3): who, when, what, object, result, address. Only ever added."""
+    """One line of the audit log (等保 7.1.4.3): who, when, what, object, result, address. Only ever added. `at` is the machine's time,
+    `done_at` the business clock's; they differ only where that clock is pinned (sample data), and lines older than the column have none."""
 
     at = models.DateTimeField("时间", default=timezone.now, db_index=True)
+    done_at = models.DateTimeField("办理时间", null=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="人员")
     username = models.CharField("账号", max_length=80, blank=True)
     unit_name = models.CharField("单位", max_length=100, blank=True)

@@ -6,6 +6,7 @@ from functools import cache
 
 from django.apps import apps
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEvent, AuditKind, User
@@ -41,9 +42,10 @@ def deed_counts(user: User) -> dict[str, int]:
 
 def deeds_of(user: User, tab: str) -> list[Deed]:
     """The latest lines of one tab, newest first; one query."""
-    rows = _own(user).filter(kind__in=TABS[tab][1]).order_by("-id")[:SHOWN]
+    rows = _own(user).filter(kind__in=TABS[tab][1]).annotate(moment=Coalesce("done_at", "at")).order_by("-moment", "-id")[:SHOWN]
     return [
-        Deed(str(row.detail.get("action") or row.get_kind_display()), row.object_label, row.object_kind, row.at, _page(row)) for row in rows
+        Deed(str(row.detail.get("action") or row.get_kind_display()), row.object_label, row.object_kind, row.moment, _page(row))
+        for row in rows
     ]
 
 

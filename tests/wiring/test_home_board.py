@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from funds.models import PaymentState
 from penxi_pilot.home.board import make_board, period_name
-from penxi_pilot.home.deeds import deed_counts
+from penxi_pilot.home.deeds import deed_counts, deeds_of
 from penxi_pilot.home.drawing import flow_chart, flow_finding
 from penxi_pilot.home.leader import attention_words
 from pilots import record_memory
@@ -106,6 +106,8 @@ def test_own_deeds_are_listed_with_their_pages(as_person, autumn, office, tab):
     for address in re.findall(r'class="tt clip" href="([^"]+)"', page.content.decode()):
         assert client.get(address).status_code == 200, address
     assert deed_counts(office)["done"] > 0 and deed_counts(office)["mine"] > 0
+    moments = [deed.at for deed in deeds_of(office, "mine")]
+    assert moments == sorted(moments, reverse=True) and {moment.year for moment in moments} == {2022}, "the day it was done, not loaded"
 
 
 def test_the_list_of_today_is_a_workbook(as_person, autumn):
