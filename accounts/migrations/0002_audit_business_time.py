@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='auditevent',
-            name='done_at',
-            field=models.DateTimeField(null=True, verbose_name='办理时间'),
+            model_name="auditevent",
+            name="done_at",
+            field=models.DateTimeField(null=True, verbose_name="办理时间"),
         ),
     ]
