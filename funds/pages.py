@@ -1,7 +1,7 @@
 """What the pages of the money room share: reading an address, setting a form, running a deed once, exporting what is filtered."""
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -41,13 +41,19 @@ def set_out(form: Form, *rows: Sequence[str]) -> list[list[dict]]:
     ]
 
 
-def add_errors(form: Form, refusal: ValidationError) -> None:
-    """A refusal of a service beside its field, or above the form."""
+def add_errors(form: Form, refusal: ValidationError, *, elsewhere: Container[str] = ()) -> list[tuple[str, str]]:
+    """A refusal of a service beside its field, or above the form. What the form has no field for but the page a place (`elsewhere`)
+    comes back as (name, sentence)."""
     if not hasattr(refusal, "error_dict"):
         form.add_error(None, refusal)
-        return
+        return []
+    left = []
     for name, errors in refusal.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
+        if name in form.fields or name not in elsewhere:
+            form.add_error(name if name in form.fields else None, errors)
+        else:
+            left += [(name, sentence) for error in errors for sentence in error.messages]
+    return left
 
 
 def done(form: Form, deed: Callable[[], object]):

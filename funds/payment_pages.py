@@ -8,6 +8,7 @@ from django.forms import Form
 from accounts.models import UnitKind, User
 from funds import chain, payments
 from funds.models import EDITABLE, PAID_STATES, Payment, PaymentAction, PaymentFile, PaymentState, PaymentStep
+from funds.pages import add_errors
 from pilots.models import StoredFile
 
 Kind = PaymentFile.Kind
@@ -120,16 +121,7 @@ PLACES = {"minutes": "file-minutes"}
 
 def take_refusal(form: Form, refusal: ValidationError) -> list[dict]:
     """Put a refusal at its fields. What the form has no field for but the page has a place comes back as reasons that lead there."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return []
-    elsewhere = []
-    for name, errors in refusal.error_dict.items():
-        if name in form.fields or name not in PLACES:
-            form.add_error(name if name in form.fields else None, errors)
-        else:
-            elsewhere += [_reason(PLACES[name], sentence) for error in errors for sentence in error.messages]
-    return elsewhere
+    return [_reason(PLACES[name], sentence) for name, sentence in add_errors(form, refusal, elsewhere=PLACES)]
 
 
 def ask_for_files_again(form: Form) -> None:

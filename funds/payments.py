@@ -32,7 +32,7 @@ from funds.models import (
     PaymentStep,
 )
 from pilots.models import Pilot, StoredFile
-from pilots.money import checked_money, signed, total, yuan
+from pilots.money import ZERO, checked_money, signed, total, yuan
 
 RELATIONS = ("pilot", "unit", "project", "line", "contract", "created_by")
 """Set from rows that were read, never from numbers a form brought: not looked up once more."""
@@ -121,7 +121,16 @@ def _refusal_of_correction(user: User, payment: Payment, action: PaymentAction) 
         return _wrong_state(payment, action)
     if not may(user, Action.PAY) or user.unit_id != payment.pilot.accountable_id:
         return f"{payment.pilot.accountable.short_name}财政所可以办理{action.label}。"
+    if action == PaymentAction.REVERSE and payment.entries.filter(kind=LedgerEntry.Kind.REFUND).exists():
+        return "这笔支付已有退款，不能再冲正。余下的部分请按退款登记。"
+    if action == PaymentAction.REFUND and _left(payment) <= ZERO:
+        return "这笔支付已全部退回，不能再登记退款。"
     return ""
+
+
+def _left(payment: Payment) -> Decimal:
+    """What of a payment has not come back, in 元."""
+    return payment.entries.aggregate(found=total(signed()))["found"]
 
 
 # --- the draft ----------------------------------------------------------------------------------------------------------------------
@@ -390,8 +399,6 @@ def reverse_payment(payment: Payment, *, by: User, reason: str, voucher_no: str)
     payment = _permitted(payment, by, PaymentAction.REVERSE)
     if not reason.strip():
         raise ValidationError({"reason": "冲正须写明原因"})
-    if payment.entries.filter(kind=LedgerEntry.Kind.REFUND).exists():
-        raise ValidationError("这笔支付已有退款，不能再冲正。余下的部分请按退款登记")
     first = payment.entries.get(kind=LedgerEntry.Kind.PAYMENT)
     entry = _enter(payment, LedgerEntry.Kind.REVERSAL, first.amount, clock.today(), voucher_no, by=by, reason=reason, reverses=first)
     _release_invoices(payment)
@@ -411,7 +418,7 @@ def refund_payment(
         amount = checked_money(amount)
     except ValidationError as refused:
         raise ValidationError({"amount": refused.messages})
-    left = payment.entries.aggregate(found=total(signed()))["found"]
+    left = _left(payment)
     if amount > left:
         raise ValidationError({"amount": f"退款金额 {yuan(amount)} 元超过这笔支付尚未退回的 {yuan(left)} 元"})
     day = paid_on or clock.today()

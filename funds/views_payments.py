@@ -22,7 +22,7 @@ from funds import chain, payments, queries, rules
 from funds.balances import balances_of
 from funds.cases import case_of
 from funds.forms_payment import HeadApprovalForm, InvoiceForm, OpinionForm, PayForm, ReasonForm, RefundForm, ReverseForm
-from funds.models import EDITABLE, IN_TRANSIT, PAID_STATES, LedgerEntry, Payment, PaymentAction, PaymentState
+from funds.models import EDITABLE, IN_TRANSIT, PAID_STATES, Payment, PaymentAction, PaymentState
 from funds.pages import PAGE_SIZE, asked_words, export, number_of, visible_pilots
 from funds.payment_pages import PAPER_KINDS, ask_for_files_again, file_rows, flow_of, said_reasons, take_refusal
 from funds.wording import payment_words
@@ -209,10 +209,6 @@ def detail_page(request: HttpRequest, row: Payment, *, status: int = 200, **cont
         if f"#file-{item['kind']}" in wrong_places:
             item |= {"state": "late", "state_word": "缺", "tone": "late"}
     net = sum((entry.signed_amount for entry in entries), ZERO)
-    refunded = any(entry.kind == LedgerEntry.Kind.REFUND for entry in entries)
-    if deeds:
-        deeds["may_reverse"] = deeds["may_reverse"] and not refunded
-        deeds["may_refund"] = deeds["may_refund"] and net > ZERO
     context = {
         "row": row,
         "amount_words": capital(row.amount) if row.amount else "",
@@ -221,7 +217,6 @@ def detail_page(request: HttpRequest, row: Payment, *, status: int = 200, **cont
         "invoices": invoices,
         "entries": entries,
         "net": net,
-        "refunded": refunded,
         "own_left_out": row.state in IN_TRANSIT,
         "flow": flow_of(row, steps),
         "returned": steps[-1] if steps and steps[-1].action in (PaymentAction.RETURN, PaymentAction.REJECT) else None,
@@ -255,6 +250,7 @@ def _deeds(request: HttpRequest, row: Payment) -> dict:
     why_not = payments.refusal(user, row, desk.deed) if mine else ""
     here = mine and not why_not
     correct = may(user, Action.PAY) and row.is_paid
+    why_not_reverse = payments.refusal(user, row, PaymentAction.REVERSE) if correct else ""
     return {
         "desk": desk if mine else None,
         "desk_title": chain.desk_name(desk, row) if mine else "",
@@ -266,7 +262,8 @@ def _deeds(request: HttpRequest, row: Payment) -> dict:
         "return_form": ReasonForm(auto_id="return_%s") if here and desk.state in OWN_RETURN else None,
         "may_reject": here and desk.may_reject,
         "reject_form": ReasonForm(auto_id="reject_%s"),
-        "may_reverse": correct and not payments.refusal(user, row, PaymentAction.REVERSE),
+        "may_reverse": correct and not why_not_reverse,
+        "reverse_refusal": why_not_reverse,
         "reverse_form": ReverseForm(auto_id="reverse_%s"),
         "may_refund": correct and not payments.refusal(user, row, PaymentAction.REFUND),
         "refund_form": RefundForm(auto_id="refund_%s"),
