@@ -70,7 +70,7 @@ def request_generation(report: Report, *, by: User, take_snapshot: bool, send: b
         raise PermissionDenied("领导小组办公室可以编制报告。")
     report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
     if report.locked:
-        raise ValidationError(f"报告已{report.get_state_display()}，文件不再改变")
+        raise ValidationError(f"报告{report.get_state_display()}，文件不再改变")
     if take_snapshot and report.state != ReportState.DRAFT:
         raise ValidationError("正在核稿，不能重新取数。请先退回修改")
     job = _open_job(report)
