@@ -87,6 +87,10 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="更正原因", max_length=200, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 200}))
 
 
+class VoidForm(forms.Form):
+    reason = forms.CharField(label="作废原因", max_length=200, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200}))
+
+
 class DatedForm(forms.Form):
     dated = forms.DateField(label="成文日期", widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE))
 

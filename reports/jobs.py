@@ -69,7 +69,7 @@ def request_generation(report: Report, *, by: User, take_snapshot: bool, send: b
     if not may(by, Action.PREPARE_REPORT):
         raise PermissionDenied("领导小组办公室可以编制报告。")
     report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
-    if report.locked:
+    if report.locked or report.state == ReportState.VOID:
         raise ValidationError(f"报告{report.get_state_display()}，文件不再改变")
     if take_snapshot and report.state != ReportState.DRAFT:
         raise ValidationError("正在核稿，不能重新取数。请先退回修改")

@@ -21,6 +21,7 @@ class ReportState(models.TextChoices):
     FINAL = "final", "定稿"
     SIGNED = "signed", "已签发（登记）"
     CORRECTED = "corrected", "已更正"
+    VOID = "void", "已作废"
 
 
 class ReportAction(models.TextChoices):
@@ -31,6 +32,8 @@ class ReportAction(models.TextChoices):
     FINALISE = "finalise", "定稿"
     SIGN = "sign", "签发登记"
     CORRECT = "correct", "更正"
+    VOID = "void", "作废"
+    RESUME = "resume", "恢复编制"
 
 
 MOVES: dict[ReportAction, tuple[frozenset[ReportState], ReportState]] = {
@@ -38,6 +41,8 @@ MOVES: dict[ReportAction, tuple[frozenset[ReportState], ReportState]] = {
     ReportAction.RETURN: (frozenset({ReportState.CHECKING}), ReportState.DRAFT),
     ReportAction.FINALISE: (frozenset({ReportState.CHECKING}), ReportState.FINAL),
     ReportAction.SIGN: (frozenset({ReportState.FINAL}), ReportState.SIGNED),
+    ReportAction.VOID: (frozenset({ReportState.DRAFT}), ReportState.VOID),
+    ReportAction.RESUME: (frozenset({ReportState.VOID}), ReportState.DRAFT),
 }
 """From which states an action may start and where it leads. 已更正 is reached only by the signing of the next edition."""
 

@@ -84,6 +84,8 @@ def _dealt(report: Report) -> str:
         return f"{last.on.isoformat()} 定稿，待签发登记" if last else ""
     if report.state == ReportState.CHECKING:
         return f"{last.on.isoformat()} 送核稿，待核对" if last else ""
+    if report.state == ReportState.VOID:
+        return f"{last.on.isoformat()} 作废：{last.opinion}" if last else ""
     if report.corrects_id:
         return f"更正第{report.corrects.edition}版：{report.correction_reason}"
     return f"退回修改：{last.opinion}" if last and last.action == "return" else "正在编写"
@@ -100,6 +102,7 @@ def jobs_to_show() -> QuerySet[ReportJob]:
     )
     rows = (
         ReportJob.objects.filter(shown)
+        .exclude(report__state=ReportState.VOID)
         .filter(~Exists(later))
         .select_related("report__pilot__unit", "requested_by")
         .prefetch_related("files")
@@ -210,7 +213,8 @@ def required_reports(user: User, *, today: datetime.date | None = None, known: I
         own = with_unwritten(Report.objects.visible_to(user).filter(pilot__isnull=True))
         known, _ = together(lambda: list(own), plan_requirements)
     in_order = sorted(
-        known, key=lambda report: (report.signed_on is not None, report.as_of, report.edition)
+        (report for report in known if report.state != ReportState.VOID),
+        key=lambda report: (report.signed_on is not None, report.as_of, report.edition),
     )  # a signed one answers the plan
     newest = {(report.kind, report.period): report for report in in_order}
     answered_by = {code: kind for kind in KINDS.values() for code in kind.also_answers}

@@ -33,7 +33,8 @@ SCAN_KINDS = frozenset({StoredFile.Kind.PDF, StoredFile.Kind.IMAGE})
 def start_report(
     kind: str, *, by: User, pilot: Pilot | None, as_of: datetime.date, period: str = "", dated: datetime.date | None = None
 ) -> Report:
-    """The newest edition of this kind, place, period and day; made as a draft when there is none. Asking again gives the same one."""
+    """The newest edition of this kind, place, period and day; made as a draft when there is none. Asking again gives the same one, and one
+    that was put aside (作废) is taken up again."""
     _office(by)
     if kind not in KINDS:
         raise ValidationError({"kind": "没有这种报告"})
@@ -47,7 +48,7 @@ def start_report(
     same = Report.objects.filter(kind=kind, pilot=pilot, period=period, as_of=as_of).order_by("-edition")
     found = same.first()
     if found:
-        return found
+        return _taken_up(found, by)
     try:
         with transaction.atomic():
             dated = dated or max(clock.today(), as_of)
@@ -60,7 +61,18 @@ def start_report(
         found = same.first()
         if found is None:
             raise
-        return found
+        return _taken_up(found, by)
+    return report
+
+
+def _taken_up(report: Report, by: User) -> Report:
+    """恢复编制 of a draft that was put aside; any other as it is."""
+    if report.state != ReportState.VOID:
+        return report
+    with transaction.atomic():
+        report = _locked_row(report, by)
+        if report.state == ReportState.VOID:
+            _move(report, ReportAction.RESUME, by)
     return report
 
 
@@ -238,6 +250,19 @@ def return_to_draft(report: Report, *, by: User, opinion: str) -> Report:
     return report
 
 
+@transaction.atomic
+def void_report(report: Report, *, by: User, reason: str) -> Report:
+    """作废 of a draft begun by mistake, with the reason. Figures and text stay: whoever begins the same report again takes it up from there."""
+    report = _locked_row(report, by)
+    _must(report, ReportAction.VOID)
+    if not reason.strip():
+        raise ValidationError({"reason": "作废须写明原因"})
+    _refuse_open_job(report)
+    _move(report, ReportAction.VOID, by, opinion=reason)
+    audit.record(AuditKind.VOID, user=by, about=report, reason=reason.strip())
+    return report
+
+
 def who_sent(report: Report) -> User | None:
     """The person of the latest 送核稿."""
     step = report.steps.filter(action=ReportAction.SEND).order_by("-id").select_related("actor").first()
@@ -316,7 +341,10 @@ def correct_report(report: Report, *, by: User, reason: str) -> Report:
         raise ValidationError(f"报告现在是“{state_words(report)}”，不能更正")
     begun = Report.objects.filter(corrects=report).first()
     if begun:
-        return begun
+        if begun.state == ReportState.VOID and reason.strip():
+            begun.correction_reason = reason.strip()
+            begun.save()
+        return _taken_up(begun, by)
     if not reason.strip():
         raise ValidationError({"reason": "请写明更正原因"})
     second = Report(

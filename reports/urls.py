@@ -21,6 +21,7 @@ urlpatterns = [
     path("reports/<int:pk>/finalise/", views.report_finalise, name="report_finalise"),
     path("reports/<int:pk>/sign/", views.report_sign, name="report_sign"),
     path("reports/<int:pk>/correct/", views.report_correct, name="report_correct"),
+    path("reports/<int:pk>/void/", views.report_void, name="report_void"),
     path("reports/<int:pk>/compare/", views.report_compare, name="report_compare"),
     path("reports/<int:pk>/scan/", views_files.report_scan, name="report_scan"),
     path("reports/files/<int:pk>/", views_files.report_file, name="report_file"),

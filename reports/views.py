@@ -16,10 +16,10 @@ from accounts import clock, once
 from accounts.access import Action, may, requires
 from accounts.together import together
 from reports import queries, services
-from reports.forms import CodeForm, NewReportForm, OpinionForm, ReasonForm, SignForm
+from reports.forms import CodeForm, NewReportForm, OpinionForm, ReasonForm, SignForm, VoidForm
 from reports.jobs import request_generation
 from reports.kinds import KINDS
-from reports.models import Download, Report, ReportState
+from reports.models import Download, Report, ReportAction, ReportState
 from reports.narrative import plain_text
 from reports.outline import places
 from reports.periods import period_at
@@ -62,8 +62,7 @@ def _center(request: HttpRequest, sign_form: SignForm | None = None, signing: in
     rows = queries.reports_for(request.user)
     if kind in KINDS:
         rows = rows.filter(kind=kind)
-    if state in ReportState.values:
-        rows = rows.filter(state=state)
+    rows = rows.filter(state=state) if state in ReportState.values else rows.exclude(state=ReportState.VOID)
     found = Paginator(rows.order_by("-as_of", "kind", queries.COUNTY_FIRST, "-edition"), PER_PAGE)
     (page, versions), jobs, required = together(
         lambda: _versions(found.get_page(request.GET.get("page"))),
@@ -110,6 +109,8 @@ def report_new(request: HttpRequest) -> HttpResponse:
                     f"{report}（数据截止 {report.as_of.isoformat()}）已有第{report.edition}版，现在是“{services.state_words(report)}”",
                 )
                 return reverse("report_detail", args=[report.pk])
+            if report.steps.last().action == ReportAction.RESUME:
+                messages.info(request, "这份报告的草稿曾经作废，已恢复，从上次的数字和文字继续")
             if report.snapshots.first() is None:
                 request_generation(report, by=request.user, take_snapshot=True)
             return reverse("report_edit", args=[report.pk])
@@ -150,10 +151,11 @@ def _detail(request: HttpRequest, pk: int, *, status: int = 200, **refused: form
         "flow": [_flow_step(step, index == len(steps) - 1) for index, step in enumerate(steps)][::-1],
         "downloads": downloads,
         "office": office,
-        "correction": Report.objects.visible_to(request.user).filter(corrects=report).first(),
+        "correction": Report.objects.visible_to(request.user).filter(corrects=report).exclude(state=ReportState.VOID).first(),
         "own_sending": office and report.state == ReportState.CHECKING and services.who_sent(report) == request.user,
         "opinion_form": OpinionForm(),
         "reason_form": ReasonForm(),
+        "void_form": VoidForm(),
         "sign_form": SignForm(report=report) if office and report.state == ReportState.FINAL else None,
         "job": next((queries.job_view(job) for job in report.jobs.order_by("-id")[:1]), None) if office else None,
         **refused,
@@ -288,6 +290,19 @@ def _add_refusal(form: forms.Form, refused: ValidationError) -> None:
             form.add_error(name if name in form.fields else None, errors)
     else:
         form.add_error("scan" if getattr(refused, "code", None) else None, refused)
+
+
+@require_POST
+@requires(Action.PREPARE_REPORT)
+def report_void(request: HttpRequest, pk: int) -> HttpResponse:
+    """作废 of a draft begun by mistake."""
+    report = _own(request, pk)
+    try:
+        services.void_report(report, by=request.user, reason=request.POST.get("reason", "")[:200])
+    except ValidationError as refused:
+        return _refused_beside(request, pk, refused, void_form=VoidForm(request.POST))
+    messages.success(request, f"{report}已作废。再编制同一份报告时，从这份草稿继续")
+    return redirect("report_center")
 
 
 @require_POST

@@ -231,6 +231,8 @@ TABLE = [
     post("report_sign", OFFICE, "report_final", signer="示例签发人", signed_on="2022-11-30"),
     post("report_sign", OFFICE, "report_pilot", by=()),
     post("report_correct", OFFICE, "report_county", reason="数字有误"),
+    post("report_void", OFFICE, "report_editable", reason="编错了"),
+    post("report_void", OFFICE, "report_pilot", by=(), reason="编错了"),
     get("report_scan", COUNTY, "report_county"),
     get("report_scan", READERS, "report_pilot"),
     get("report_file", COUNTY, "file_county"),

@@ -8,7 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts import clock
 from accounts.models import AuditEvent, AuditKind, Notice
 from reports import services
+from reports.jobs import request_generation
 from reports.models import JobState, Report, ReportState, Section
+from reports.queries import required_reports
+from reports.todos import report_todos
 
 NOVEMBER = datetime.date(2022, 11, 30)
 OTHERS = ["sysadmin", "leader", "department", "finance", "puan", "puan2", "puan_finance", "guangfu", "contractor", "auditor"]
@@ -26,6 +29,7 @@ def deeds(a_scan):
         "finalise": lambda r, u: services.finalise_report(r, by=u),
         "sign": lambda r, u: services.sign_report(r, by=u, signer="甲", signed_on=NOVEMBER, scan=a_scan()),
         "correct": lambda r, u: services.correct_report(r, by=u, reason="数据有误"),
+        "void": lambda r, u: services.void_report(r, by=u, reason="编错了"),
     }
 
 
@@ -34,7 +38,12 @@ def test_only_fitting_deeds_of_the_office(stage, request, office2, person, a_sca
     """At every stage each deed either belongs there or is refused; nobody but the office may do any of them."""
     report = request.getfixturevalue(stage)
     state = Report.objects.get(pk=report.pk).state
-    fitting = {"draft": {"edit", "dated", "send"}, "checking": {"return", "finalise"}, "final": {"sign", "correct"}, "signed": {"correct"}}
+    fitting = {
+        "draft": {"edit", "dated", "send", "void"},
+        "checking": {"return", "finalise"},
+        "final": {"sign", "correct"},
+        "signed": {"correct"},
+    }
     for name, deed in deeds(a_scan).items():
         for username in OTHERS:
             with pytest.raises(PermissionDenied):
@@ -55,6 +64,49 @@ def test_one_draft_per_kind_pilot_and_day(office, office2, pilot):
         services.start_report("midterm", by=office, pilot=None, as_of=NOVEMBER + datetime.timedelta(days=1))
     with pytest.raises(ValidationError, match="没有这种报告"):
         services.start_report("../x", by=office, pilot=None, as_of=NOVEMBER)
+
+
+def test_a_draft_begun_by_mistake_is_put_aside_and_taken_up_again(draft, office, office2, edit):
+    """Nothing of it is lost, nothing is made of it meanwhile, and the plan is not answered by it."""
+    edit(draft, "overall", "已经写了一段")
+    with pytest.raises(ValidationError, match="须写明原因"):
+        services.void_report(draft, by=office, reason=" ")
+    services.void_report(draft, by=office, reason="截止日期选错")
+    draft.refresh_from_db()
+    assert draft.state == ReportState.VOID and draft.steps.last().opinion == "截止日期选错"
+    assert AuditEvent.objects.filter(kind=AuditKind.VOID, detail__reason="截止日期选错").exists()
+    for deed in (
+        lambda: services.save_section(draft, key="overall", text="再写", expected=2, by=office),
+        lambda: services.send_for_checking(draft, by=office),
+        lambda: services.void_report(draft, by=office, reason="再作废"),
+        lambda: request_generation(draft, by=office, take_snapshot=True),
+        lambda: request_generation(draft, by=office, take_snapshot=False),
+    ):
+        with pytest.raises(ValidationError):
+            deed()
+    assert not [todo for todo in report_todos(office) if todo.verb == "续写"]
+
+    again = services.start_report(draft.kind, by=office2, pilot=draft.pilot, as_of=draft.as_of)
+    assert again == draft and again.state == ReportState.DRAFT
+    assert [step.action for step in again.steps.all()][-2:] == ["void", "resume"]
+    assert "已经写了一段" in str(Section.objects.get(report=again, key="overall").paragraphs)
+    assert Report.objects.count() == 1
+
+
+def test_a_draft_put_aside_does_not_answer_the_plan(office):
+    county = services.start_report("midterm", by=office, pilot=None, as_of=NOVEMBER)
+    asked = {row.name: row.state for row in required_reports(office)}
+    assert asked[county.kind_name] == "草稿"
+    services.void_report(county, by=office, reason="编错了")
+    asked = {row.name: row.state for row in required_reports(office)}
+    assert asked[county.kind_name] == "未编制"
+
+
+def test_a_correction_put_aside_is_taken_up_with_its_new_reason(signed, office):
+    second = services.correct_report(signed, by=office, reason="以为有误")
+    services.void_report(second, by=office, reason="没有错")
+    again = services.correct_report(signed, by=office, reason="第 3 章数字有误")
+    assert again == second and again.state == ReportState.DRAFT and again.correction_reason == "第 3 章数字有误"
 
 
 def test_who_sends_does_not_finalise(checking, office, office2):

@@ -153,6 +153,22 @@ def test_a_stale_form_keeps_the_text(desk, draft, office2):
     assert answer.status_code == 409 and answer.json()["stale"] is True
 
 
+def test_a_draft_is_put_aside_and_found_again(desk, draft):
+    """A missing reason is said at its field; a draft put aside leaves the list, is found by its state, and comes back by being begun again."""
+    detail, void, centre = f"/reports/{draft.pk}/", f"/reports/{draft.pk}/void/", "/reports/"
+    assert "这份草稿编错了" in desk.get(detail).content.decode()
+    refused = desk.post(void, {"reason": ""})
+    assert refused.status_code == 422 and "作废须写明原因" in refused.content.decode()
+    assert desk.post(void, {"reason": "截止日期选错"}).status_code == 302
+    assert detail not in desk.get(centre).content.decode()
+    found = desk.get(centre, {"state": "void"}).content.decode()
+    assert detail in found and "作废：截止日期选错" in found
+    assert "这份草稿编错了" not in desk.get(detail).content.decode()
+    assert desk.get(f"{detail}edit/").status_code == 302
+    back = desk.post("/reports/new/", {"kind": draft.kind, "pilot": str(draft.pilot_id), "as_of": draft.as_of.isoformat()}, follow=True)
+    assert "已恢复，从上次的数字和文字继续" in back.content.decode()
+
+
 def test_answering_a_differing_number(desk, draft, edit):
     section = edit(draft, "overall", "完成率99%。")
     from reports.narrative import disagreements
