@@ -8,6 +8,7 @@ import re
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_INNER_QUOTES = str.maketrans("“”", "‘’")
 _FORMULA_STARTS = tuple("=+-@＝＋－＠\t")
 
 
@@ -17,6 +18,11 @@ def clean(text: str) -> str:
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _UNSAFE.sub("", _BREAKS.sub("\n", text))
+
+
+def quoted(text: object) -> str:
+    """“text”; quotation marks inside it become single ones (GB/T 15834-2011, 4.8.3)."""
+    return f"“{str(text).translate(_INNER_QUOTES)}”"
 
 
 def looks_like_formula(text: str) -> bool:

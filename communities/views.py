@@ -13,6 +13,7 @@ from accounts import audit, clock
 from accounts.access import Action, may, requires
 from accounts.exports import workbook_response
 from accounts.models import AuditKind, UnitKind
+from accounts.plaintext import quoted
 from accounts.spreadsheet import Col, Sheet
 from accounts.together import together
 from communities import activities as services
@@ -184,7 +185,7 @@ def _checks(row: Activity, photos: int) -> list[dict]:
     same = Activity.objects.filter(pilot=row.pilot, day=row.day, category=row.category).exclude(pk=row.pk)
     same = same.exclude(state__in=(ReviewState.DRAFT, ReviewState.VOID)).first()
     if same:
-        found.append({"state": "warn", "text": f"同一天还有一条同类记录“{same}”，请核对是否重复"})
+        found.append({"state": "warn", "text": f"同一天还有一条同类记录{quoted(same)}，请核对是否重复"})
     if not row.tasks.exists():
         found.append({"state": "none", "text": "没有对应的试点任务，只计入活动场次"})
     return found

@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet, Value
 from accounts import audit, clock, notices
 from accounts.access import Action, may
 from accounts.models import AuditKind, Role, Unit, UnitKind, User
+from accounts.plaintext import quoted
 from pilots.models import MOVES, Reviewable, ReviewAction, ReviewState, ReviewStep
 
 AUDIT = {
@@ -138,7 +139,7 @@ def submit(subject: Reviewable, *, by: User) -> ReviewStep:
     notices.notify(
         [p for p in notices.people_of(desk) if may(p, Action.REVIEW) and p.pk != by.pk],
         key=f"review-{step.pk}",
-        title=f"{subject.unit.short_name}提交了{subject._meta.verbose_name}“{subject}”，请审核",
+        title=f"{subject.unit.short_name}提交了{subject._meta.verbose_name}{quoted(subject)}，请审核",
         url=subject.get_absolute_url(),
     )
     return step
@@ -163,7 +164,7 @@ def send_back(subject: Reviewable, *, by: User, opinion: str) -> ReviewStep:
     if not opinion.strip():
         raise ValidationError({"opinion": "退回须写明意见，让对方知道怎么改"})
     step = _move(subject, ReviewAction.RETURN, ReviewState.RETURNED, desk=None, by=by, opinion=opinion)
-    _tell_unit(subject, step, f"{by.unit.short_name}退回了{subject._meta.verbose_name}“{subject}”：{opinion}")
+    _tell_unit(subject, step, f"{by.unit.short_name}退回了{subject._meta.verbose_name}{quoted(subject)}：{opinion}")
     return step
 
 
@@ -176,7 +177,7 @@ def approve(subject: Reviewable, *, by: User, opinion: str = "") -> ReviewStep:
     state = ReviewState.SUBMITTED if desk else ReviewState.APPROVED
     step = _move(subject, ReviewAction.APPROVE, state, desk=desk, by=by, opinion=opinion)
     if desk is None:
-        _tell_unit(subject, step, f"{by.unit.short_name}审核通过了{subject._meta.verbose_name}“{subject}”")
+        _tell_unit(subject, step, f"{by.unit.short_name}审核通过了{subject._meta.verbose_name}{quoted(subject)}")
     return step
 
 
@@ -189,7 +190,7 @@ def void(subject: Reviewable, *, by: User, opinion: str) -> ReviewStep:
     if not opinion.strip():
         raise ValidationError({"opinion": "作废须写明原因"})
     step = _move(subject, ReviewAction.VOID, ReviewState.VOID, desk=None, by=by, opinion=opinion)
-    _tell_unit(subject, step, f"{by.unit.short_name}作废了{subject._meta.verbose_name}“{subject}”：{opinion}")
+    _tell_unit(subject, step, f"{by.unit.short_name}作废了{subject._meta.verbose_name}{quoted(subject)}：{opinion}")
     return step
 
 

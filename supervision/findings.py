@@ -17,6 +17,7 @@ from accounts import audit, clock, notices, once
 from accounts.access import Action, may, roles_named
 from accounts.models import AuditKind, Role, Unit, User
 from accounts.pinyin import search_key
+from accounts.plaintext import quoted
 from pilots import files
 from pilots.models import Pilot, StoredFile
 from supervision import workdays
@@ -242,7 +243,7 @@ def assign_finding(finding: Finding, *, by: User, deadline: datetime.date | None
         finding.first_deadline = finding.deadline = _fitting(deadline, finding.deadline)
     step = _move(finding, FindingAction.ASSIGN, FindingState.ASSIGNED, by)
     told = [*_people_of(finding.unit), *_people_of(finding.pilot.accountable)]
-    _tell(told, step, f"交办问题 {finding.number}“{finding.title}”，请在 {finding.deadline.isoformat()} 前完成整改")
+    _tell(told, step, f"交办问题 {finding.number}{quoted(finding.title)}，请在 {finding.deadline.isoformat()} 前完成整改")
     return finding
 
 
@@ -322,7 +323,7 @@ def rectify_finding(finding: Finding, *, by: User, text: str) -> Finding:
     for file in finding.files.filter(step__isnull=True):
         file.step = step
         file.save()
-    _tell(_office(by), step, f"{finding.unit.short_name}提交了 {finding.number}“{finding.title}”的整改，请复核")
+    _tell(_office(by), step, f"{finding.unit.short_name}提交了 {finding.number}{quoted(finding.title)}的整改，请复核")
     return finding
 
 
@@ -376,7 +377,7 @@ def close_finding(finding: Finding, *, by: User, text: str = "") -> Finding:
     """复核通过，销号; never by somebody who rectified."""
     finding = _ready(finding, FindingAction.CLOSE, by)
     step = _move(finding, FindingAction.CLOSE, FindingState.CLOSED, by, text)
-    _tell(_people_of(finding.unit), step, f"{finding.number}“{finding.title}”复核通过，已销号")
+    _tell(_people_of(finding.unit), step, f"{finding.number}{quoted(finding.title)}复核通过，已销号")
     return finding
 
 
@@ -386,7 +387,7 @@ def send_back(finding: Finding, *, by: User, text: str) -> Finding:
     finding = _ready(finding, FindingAction.RETURN, by)
     _words(text, "退回须写明意见，让对方知道怎么改")
     step = _move(finding, FindingAction.RETURN, FindingState.RECTIFYING, by, text)
-    _tell(_people_of(finding.unit), step, f"{finding.number}“{finding.title}”退回重改：{text}")
+    _tell(_people_of(finding.unit), step, f"{finding.number}{quoted(finding.title)}退回重改：{text}")
     return finding
 
 

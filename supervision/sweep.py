@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 
 from accounts import clock, notices
 from accounts.models import Role, User
+from accounts.plaintext import quoted
 from supervision.models import Finding, FindingAction, FindingState, Reminder
 from supervision.rules import OFFICE_FROM, RUNGS, TOWN_FROM, WEEKLY_AFTER
 
@@ -80,7 +81,7 @@ def _title(finding: Finding, rung: int) -> str:
     """The words of the rung as it was meant for its own day, with the date, so that a late message misleads nobody."""
     due = finding.deadline.isoformat()
     if rung < 0:
-        return f"{finding.unit.short_name}：{finding.number}“{finding.title}”整改时限 {due}，提前 {-rung} 天提醒"
+        return f"{finding.unit.short_name}：{finding.number}{quoted(finding.title)}整改时限 {due}，提前 {-rung} 天提醒"
     if rung == 0:
-        return f"{finding.unit.short_name}：{finding.number}“{finding.title}”整改时限 {due} 到期"
-    return f"{finding.unit.short_name}：{finding.number}“{finding.title}”整改时限 {due}，已逾期 {rung} 天，请抓紧整改"
+        return f"{finding.unit.short_name}：{finding.number}{quoted(finding.title)}整改时限 {due} 到期"
+    return f"{finding.unit.short_name}：{finding.number}{quoted(finding.title)}整改时限 {due}，已逾期 {rung} 天，请抓紧整改"

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
+from accounts.plaintext import quoted
 from supervision.lights import mark
 from supervision.models import Finding, FindingState
 
@@ -13,7 +14,7 @@ def urging_text(finding: Finding, as_of: datetime.date) -> str:
     due = f"{row.due.month}月{row.due.day}日"
     when = f"整改时限 {due}，已逾期 {-row.days_left} 天" if row.days_left < 0 else f"整改时限 {due}，{_left(row.days_left)}"
     wanted = f"整改要求：{row.requirement.rstrip('。')}。" if row.requirement else ""
-    return f"【督导催办】{row.unit.short_name}：{row.number}“{row.title}”，{when}，现在是“{row.state_word}”。{wanted}请抓紧整改，完成后在平台提交整改情况和照片。"
+    return f"【督导催办】{row.unit.short_name}：{row.number}{quoted(row.title)}，{when}，现在是“{row.state_word}”。{wanted}请抓紧整改，完成后在平台提交整改情况和照片。"
 
 
 def urging_text_of(findings: Iterable[Finding], as_of: datetime.date) -> str:

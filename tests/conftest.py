@@ -9,7 +9,12 @@ import gc
 import os
 import tempfile
 
+import hypothesis
 import pytest
+
+# How long an example takes says something about the machine, nothing about the rule.
+hypothesis.settings.register_profile("portal", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("portal")
 
 if "PENXI_VAR" not in os.environ:
     os.environ["PENXI_VAR"] = tempfile.mkdtemp(prefix="penxi-test-")

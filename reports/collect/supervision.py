@@ -4,6 +4,7 @@ import datetime
 from collections import defaultdict
 
 from accounts.models import UnitKind
+from accounts.plaintext import quoted
 from pilots.models import Pilot
 from pilots.states import Light, percent
 from reports.collect.gathering import Gathering
@@ -24,7 +25,6 @@ LANDSCAPE_FROM = 6
 """Months from which TB8 needs a landscape page."""
 NAMED = 3
 """Problems named one by one in suggested text."""
-_QUOTES = str.maketrans("“”", "‘’")
 
 
 def add_supervision(g: Gathering) -> None:
@@ -107,13 +107,13 @@ def _named(g: Gathering, findings: list[Finding]) -> None:
     """The overdue problems in words, and the titles of the open ones of each aspect."""
     overdue = [f for f in findings if f.light == Light.LATE]
     if overdue:
-        said = "；".join(f"{_place(g, f)}“{_title(f)}”，应于{_short(f.due)}前整改" for f in overdue[:NAMED])
+        said = "；".join(f"{_place(g, f)}{quoted(_title(f))}，应于{_short(f.due)}前整改" for f in overdue[:NAMED])
         more = f"；等{len(overdue)}个" if len(overdue) > NAMED else ""
         g.found.figure("findings.overdue.titles", "逾期未整改的问题", said + more, "text", definition=DEFINITIONS["overdue"])
     for aspect in Aspect:
         own = [f for f in findings if f.aspect == aspect and f.status != FindingState.CLOSED]
         if own:
-            said = "、".join(f"{_place(g, f)}“{_title(f)}”" for f in own[:NAMED]) + (f"等{len(own)}个" if len(own) > NAMED else "")
+            said = "、".join(f"{_place(g, f)}{quoted(_title(f))}" for f in own[:NAMED]) + (f"等{len(own)}个" if len(own) > NAMED else "")
             g.found.figure(f"findings.{aspect.value}.titles", f"{aspect.label}未销号的问题", said, "text", definition=DEFINITIONS["open"])
 
 
@@ -122,7 +122,7 @@ def _place(g: Gathering, finding: Finding) -> str:
 
 
 def _title(finding: Finding) -> str:
-    return finding.title.translate(_QUOTES).rstrip("。")
+    return finding.title.rstrip("。")
 
 
 def _short(day: datetime.date) -> str:
@@ -139,7 +139,7 @@ def _of_pilot(g: Gathering, pilot: Pilot, still_open: list[Finding]) -> None:
         by_day[finding.due].append(finding)
     said = []
     for due, own in sorted(by_day.items())[:NAMED]:
-        titles = "".join(f"“{_title(f)}”" for f in own[:NAMED]) + (f"等{len(own)}个" if len(own) > NAMED else "")
+        titles = "".join(quoted(_title(f)) for f in own[:NAMED]) + (f"等{len(own)}个" if len(own) > NAMED else "")
         said.append(f"立即完成{titles}整改（已逾期）" if due < g.as_of else f"{_dated(due)}前完成{titles}整改")
     words = "，".join(said)
     name = f"{pilot.unit.short_name}·待整改的问题和时限"

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from accounts.plaintext import quoted
 from pilots.metrics import Standing
 from pilots.models import Obligation
 from pilots.queries import Progress, progress_of
@@ -11,7 +12,6 @@ from reports.collect.gathering import Gathering
 from reports.document import Bar, Column, Group, StackedBars, Table
 from reports.snapshot import figure_text
 
-_INNER_QUOTES = str.maketrans("“”", "‘’")
 DEFINITIONS = {
     "done": "指标达标、佐证材料通过、已审核确认，三样齐备",
     "doing": "已有记录、材料或指标数据，尚未全部完成；含待审核的",
@@ -49,7 +49,7 @@ def _task_figures(g: Gathering) -> None:
         titles = g.open_titles(pilot)
         if titles:
             key, name = (f"{pilot.code}.open.titles", f"{pilot.unit.short_name}·待推进的任务")
-            shown = "".join(f"“{title.translate(_INNER_QUOTES)}”" for title in titles[:3])
+            shown = "".join(quoted(title) for title in titles[:3])
             g.found.figure(
                 key, name, shown, "text", definition="未完成的任务中逾期的、未开始的在前，列前三项", count=len(titles), pilot=pilot.code
             )
