@@ -121,6 +121,14 @@
     }
   }
 
+  // 保存 pressed while a save is under way (leaving the text begins one) goes out with the version which that save answers.
+  document.addEventListener("submit", function (event) {
+    if (event.target !== form || !running) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    running.then(function () { form.requestSubmit(event.submitter || undefined); });
+  }, true);
+
   // Every other deed of the page waits until what was typed is stored; what could not be stored keeps the page.
   document.addEventListener("submit", function (event) {
     const other = event.target;

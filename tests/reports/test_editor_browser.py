@@ -1,0 +1,80 @@
+"""The office writes a section of a report in a real browser."""
+
+import datetime
+import shutil
+import time
+
+import pytest
+
+from pilots.models import Pilot
+from reports import services
+from reports.models import Section
+from reports.snapshot import collect_data
+from tests.conftest import PASSWORD, TODAY, fill_database
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+WORDS = "一是居民参与面扩大，二是制度上墙。"
+
+
+@pytest.fixture
+def draft(transactional_db, monkeypatch, settings):
+    """A draft of 广福社区 with its figures and suggested words; the browser's loop runs in the test's own thread."""
+    from accounts.models import User
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    settings.PENXI_TODAY = TODAY  # the server's thread knows no pinned clock
+    fill_database()
+    office = User.objects.get(username="office")
+    report = services.start_report("summary", by=office, pilot=Pilot.objects.get(code="P2"), as_of=datetime.date(2022, 11, 30))
+    services.store_snapshot(report, collect_data(report), by=office)
+    return report
+
+
+@pytest.fixture
+def page(draft, live_server):
+    """The editor's first empty section, opened by the office; says afterwards what the console complained about."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        page = chromium.new_context(locale="zh-CN", base_url=live_server.url, viewport={"width": 1366, "height": 768}).new_page()
+        complaints = []
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.goto("/login/")
+        page.fill("input[name=username]", "office")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_load_state()
+        page.goto(f"/reports/{draft.pk}/edit/?section=experience")
+        yield page
+        assert complaints == []
+        chromium.close()
+
+
+def stored(report):
+    return str(Section.objects.get(report=report, key="experience").paragraphs)
+
+
+def slowly(route):
+    """The server saves at once, its answer comes a second later."""
+    if "json" not in route.request.headers.get("accept", ""):
+        route.continue_()
+        return
+    answer = route.fetch()
+    time.sleep(1)
+    route.fulfill(response=answer)
+
+
+def test_save_pressed_while_the_text_saves_itself_is_no_conflict(page, draft):
+    """Leaving the text for the button begins a save of its own: nobody is told that somebody else changed the section."""
+    from playwright.sync_api import expect
+
+    page.route("**/sections/experience/", slowly)
+    page.locator("[contenteditable=true]").first.click()
+    page.keyboard.type(WORDS)
+    page.locator("button[form=section-form]:visible").click()
+    expect(page.locator("[data-toasts], .al").filter(has_text="保存成功").first).to_be_visible(timeout=15_000)
+    assert "已被修改" not in page.content()
+    assert WORDS in stored(draft) and WORDS in page.locator("[contenteditable=true]").first.inner_text()
+    assert Section.objects.get(report=draft, key="experience").version >= 2
