@@ -20,9 +20,14 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", _BREAKS.sub("\n", text))
 
 
+def inner_quotes(text: object) -> str:
+    """Text that will stand between “ ”: its own quotation marks become single ones (GB/T 15834-2011, 4.8.3)."""
+    return str(text).translate(_INNER_QUOTES)
+
+
 def quoted(text: object) -> str:
-    """“text”; quotation marks inside it become single ones (GB/T 15834-2011, 4.8.3)."""
-    return f"“{str(text).translate(_INNER_QUOTES)}”"
+    """“text”; quotation marks inside it become single ones."""
+    return f"“{inner_quotes(text)}”"
 
 
 def looks_like_formula(text: str) -> bool:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts import clock
+from accounts import clock, plaintext
 from accounts.amounts import wan as to_wan
 
 register = template.Library()
@@ -267,6 +267,12 @@ def file_size(value: object) -> str:
     if size < 1024 * 1024:
         return f"{max((size / 1024).quantize(Decimal(1), ROUND_HALF_UP), Decimal(1))} KB"
     return f"{(size / 1024 / 1024).quantize(Decimal('0.1'), ROUND_HALF_UP)} MB"
+
+
+@register.filter
+def inner_quotes(words: object) -> str:
+    """Words of the plan or a title as they stand between “ ”: their own marks become ‘ ’."""
+    return plaintext.inner_quotes(words)
 
 
 @register.simple_tag
