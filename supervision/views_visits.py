@@ -172,6 +172,6 @@ def visit_figure(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
 
 def _row(row) -> tuple[datetime.date | None, str, str]:
     """Day, name and address of a row behind a figure."""
-    days = (getattr(row, name, None) for name in ("day", "dated", "found_on", "visited_on", "on", "due", "signed_on"))
+    days = (getattr(row, name, None) for name in ("day", "dated", "found_on", "visited_on", "due", "on", "signed_on"))
     url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
     return next((day for day in days if isinstance(day, datetime.date)), None), str(row), url
