@@ -90,7 +90,9 @@ class Measured:
 
     @property
     def wanted(self) -> str:
-        """The target in words: ≥3 家, ＝是."""
+        """The target in words: ≥3 家, 是."""
+        if self.indicator.metric.value_type == Metric.ValueType.BOOL:
+            return self._words(self.indicator.target)
         return f"{self.indicator.get_comparator_display()}{self._words(self.indicator.target)}"
 
     def _words(self, value: Decimal) -> str:
