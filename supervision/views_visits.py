@@ -6,7 +6,7 @@ import uuid
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import clock
 from accounts.access import Action, may, requires
 from pilots.metrics import registered
-from pilots.models import Pilot
+from pilots.models import Milestone, Pilot
 from supervision import queries, visits
 from supervision.filters import month_asked
 from supervision.forms_visits import OpenVisitForm
@@ -166,8 +166,20 @@ def visit_figure(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
         raise Http404
     day = min(visit.visited_on, clock.today())
     rows = list(found.rows(visit.pilot, day)[:ROWS_SHOWN]) if found.rows else None
-    context = {"visit": visit, "answer": answer, "day": day, "rows": rows and [_row(row) for row in rows], "named": found.rows is not None}
+    if rows and isinstance(rows[0], Milestone):
+        prefetch_related_objects(rows, "project")
+    shown = rows and [_milestone_row(row, day) if isinstance(row, Milestone) else _row(row) for row in rows]
+    context = {"visit": visit, "answer": answer, "day": day, "rows": shown, "named": found.rows is not None}
     return render(request, "supervision/visit_figure.html", context)
+
+
+def _milestone_row(row: Milestone, day: datetime.date) -> tuple[datetime.date, str, str]:
+    """A milestone under its planned day, with its project and how it stood on the day of the visit: its name alone tells neither."""
+    if row.done_on is None or row.recorded_on > day:
+        stood = "到期未完成"
+    else:
+        stood = f"{row.done_on:%Y-%m-%d} {'逾期完成' if row.done_on > row.due else '按期完成'}"
+    return row.due, f"{row.project.name}：{row.name}，{stood}", row.project.get_absolute_url()
 
 
 def _row(row) -> tuple[datetime.date | None, str, str]:

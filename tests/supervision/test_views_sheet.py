@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from pilots.models import StoredFile
+from pilots.models import Milestone, Project, StoredFile
 from supervision.models import Answer, Finding, Visit, VisitPhoto
 from tests.pilots.bad_uploads import BAD, assert_refused_everywhere, jpeg
-from tests.supervision.records import day, fill, open_visit, submit
+from tests.supervision.records import OFFICE, day, fill, open_visit, submit, who
 
 pytestmark = pytest.mark.django_db
 
@@ -295,6 +295,24 @@ def test_the_rows_behind_a_figure(as_person):
         assert found.status_code == (200 if row.figure else found.status_code)
     other = open_visit("P3").answers.first()
     assert client.get(f"/supervision/visits/{visit.pk}/figures/{other.pk}/").status_code == 404
+
+
+def test_milestones_behind_a_figure_name_their_project_and_how_they_stood(as_person, pilot):
+    """A visit before the late milestone was recorded shows it as not done, not as it stands today."""
+    office = who(OFFICE)
+    project = Project.objects.create(
+        pilot=pilot("P2"), code="P2-01", name="文化广场提升", kind="works", unit=pilot("P2").unit, on=day("2022-08-04"), created_by=office
+    )
+    dated = [("合同签订", "2022-09-14", "2022-09-14"), ("完工", "2022-10-20", "2022-10-28"), ("验收", "2022-11-01", "2022-12-20")]
+    for name, due, done in dated:
+        Milestone.objects.create(
+            project=project, name=name, due=day(due), done_on=day(done), recorded_on=day(done), on=day("2022-08-04"), created_by=office
+        )
+    visit = open_visit()
+    row = visit.answers.get(code="CK01")
+    page = as_person("office").get(f"/supervision/visits/{visit.pk}/figures/{row.pk}/").content.decode()
+    assert "文化广场提升：合同签订，2022-09-14 按期完成" in page and "文化广场提升：完工，2022-10-28 逾期完成" in page
+    assert "文化广场提升：验收，到期未完成" in page and project.get_absolute_url() in page
 
 
 def queries_of(client, address):
