@@ -61,11 +61,16 @@ class PilotStanding:
         return self.progress.late + self.other.late
 
     @property
+    def overdue_words(self) -> str:
+        """3 项（含其他职责 2 项）: the counts of pilot tasks beside it leave the other duties out, so they are named here."""
+        return f"{self.overdue} 项（含其他职责 {self.other.late} 项）" if self.other.late else f"{self.overdue} 项"
+
+    @property
     def work_reason(self) -> str:
         """The light's reason in one short phrase."""
         parts = [f"滞后 {self.behind} 个百分点" if self.behind > 0 else f"完成 {self.progress.rate}%"]
         if self.overdue:
-            parts.append(f"逾期 {self.overdue} 项")
+            parts.append(f"逾期 {self.overdue_words}")
         return "，".join(parts)
 
     @property

@@ -52,7 +52,7 @@ class Row:
         """Why the whole light is as it is, in one line: what lags, what is overdue; 三方面正常 where nothing is."""
         s, bad = self.standing, (Light.WARN, Light.LATE)
         parts = [f"滞后 {s.behind} 个百分点"] if s.behind >= BEHIND_WARN else []
-        parts += [f"逾期任务 {s.overdue} 项"] if s.overdue else []
+        parts += [f"逾期任务 {s.overdue_words}"] if s.overdue else []
         parts += [f"逾期问题 {self.overdue} 个"] if self.overdue else []
         parts += [f"资金执行 {self.funds.rate}%"] if self.funds.light in bad else []
         parts += [f"档案资料 {s.archive_due.rate}%"] if s.archive_light in bad else []

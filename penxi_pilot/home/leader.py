@@ -80,9 +80,9 @@ def attention_words(board: Board) -> str:
 
 def _gravest(row: Row) -> str:
     """The two heaviest figures of a red pilot; the reason of its light where neither counts."""
-    overdue, tasks, behind = row.overdue, row.standing.overdue, row.standing.behind
+    overdue, tasks, behind = row.overdue, row.standing.overdue_words if row.standing.overdue else "", row.standing.behind
     parts = [f"逾期问题 {overdue} 个"] if overdue else []
-    parts += [f"逾期任务 {tasks} 项"] if tasks else []
+    parts += [f"逾期任务 {tasks}"] if tasks else []
     parts += [f"滞后 {behind} 个百分点"] if behind >= BEHIND_WARN else []
     return "、".join(parts[:2]) or row.lights.whole.reason
 

@@ -88,7 +88,7 @@ def test_the_leader_is_told_the_worst_two_pilots_with_their_figures(as_person, p
 def test_a_pilot_without_overdue_findings_is_told_by_its_tasks(as_person, pilot):
     board = make_board(Pilot.objects.filter(code="P5"), Programme.objects.get(), datetime.date(2023, 3, 31), county=True)
     row = board.attention[0]
-    assert attention_words(board) == f"东街社区，逾期任务 {row.standing.overdue} 项、滞后 {row.standing.behind} 个百分点"
+    assert attention_words(board) == f"东街社区，逾期任务 {row.standing.overdue_words}、滞后 {row.standing.behind} 个百分点"
     early = make_board(Pilot.objects.filter(code="P5"), Programme.objects.get(), datetime.date(2022, 8, 15), county=True)
     assert (attention_words(early) == "") == (not early.attention)
 
