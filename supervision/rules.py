@@ -74,7 +74,7 @@ PRE_ANSWERS: dict[str, PreAnswer] = {
     "issue_closed_rate": _rate("整改销号率", "个", 100, 60),
     "fund_purpose_rate": _rate("用途合规率", "元", 100),
     "budget_execution_rate": PreAnswer(
-        "执行率", "元", Decimal(0), -RATE_WARN, rule=f"不低于序时进度为符合，落后不超过 {RATE_WARN:f} 个百分点为基本符合"
+        "执行率", "元", Decimal(0), -RATE_WARN, rule=f"不低于序时进度为符合，滞后不超过 {RATE_WARN:f} 个百分点为基本符合"
     ),
     "contract_complete_rate": _rate("合同资料齐全率", "份", 100, 80),
     "voucher_complete_rate": _rate("支付凭证完整率", "笔", 100, 80),

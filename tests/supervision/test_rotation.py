@@ -57,6 +57,6 @@ def test_an_item_the_setting_does_not_name_has_its_turn(items):
 
 def test_a_rule_says_what_it_measures():
     assert PRE_ANSWERS["milestone_on_time_rate"].words == "90% 及以上为符合，60% 以上为基本符合（建议）"
-    assert PRE_ANSWERS["budget_execution_rate"].words == "不低于序时进度为符合，落后不超过 20 个百分点为基本符合（建议）"
+    assert PRE_ANSWERS["budget_execution_rate"].words == "不低于序时进度为符合，滞后不超过 20 个百分点为基本符合（建议）"
     assert PRE_ANSWERS["separate_ledger"].words == "已设专账为符合（建议）"
     assert PRE_ANSWERS["activity_count"].words == "只列数据，现场判定"
