@@ -14,6 +14,7 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils.module_loading import autodiscover_modules
 
+from accounts.models import Role
 from accounts.together import together
 from funds.metrics import quarter_of
 from funds.models import Disclosure
@@ -86,6 +87,12 @@ class PeriodLine:
     @property
     def total(self) -> int:
         return len(self.slots)
+
+    @property
+    def missing(self) -> list[str]:
+        """Who is asked for now and has not answered: units by their short names, the office for the county's own."""
+        near = (slot for slot in self.slots if slot.light in (Light.WARN, Light.LATE))
+        return [slot.pilot.unit.short_name if slot.pilot else Role.OFFICE.label for slot in near]
 
     @property
     def light(self) -> Light:

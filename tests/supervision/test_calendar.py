@@ -34,6 +34,8 @@ def test_visits_answer_their_month():
         submit(code, f"2022-11-{14 + number}" if number < 5 else "2022-11-30")
     november = period("RC1", "2022-11")
     assert (november.done, november.total, november.light, november.word) == (5, 6, Light.WARN, "今天到期")
+    assert november.missing == ["南北街社区"] and period("RC1", "2022-12").missing == []
+    assert period("RC3", "2022H2", "2023-01-05").missing[-1] == "领导小组办公室"
     assert period("RC1", "2022-11", "2022-12-02").word == "逾期 2 天"
     assert period("RC1", "2022-12").word == "未到期"
     assert period("RC6", "2022-11").done == 0
