@@ -55,5 +55,16 @@
   const later = () => { clearTimeout(timer); timer = setTimeout(save, 1500); };
   form.addEventListener("input", (event) => { if (event.target.type !== "file") later(); });
   form.addEventListener("change", (event) => { if (event.target.type !== "file") later(); });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  // 暂存 or 提交 pressed while a save is under way goes out with the version and the address which that save answers.
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form) return;
+    clearTimeout(timer);
+    if (!busy) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    again = false;
+    const button = event.submitter;
+    const wait = () => { if (busy) setTimeout(wait, 100); else form.requestSubmit(button || undefined); };
+    wait();
+  }, true);
 })();

@@ -1,0 +1,75 @@
+"""A community fills in 用款申请 in a real browser: the draft keeps itself beside what the person presses."""
+
+import shutil
+import time
+
+import pytest
+
+from funds.models import Payment
+from tests.conftest import PASSWORD, TODAY, fill_database
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+PRESS = """() => setTimeout(() => {
+  document.getElementById("id_purpose").value += "，预付款";
+  document.querySelector("button[name=deed][value=save]").click();
+}, 1900)"""
+"""A last word and 暂存, by the page's own clock 0.4 s after the draft began to keep itself."""
+
+
+@pytest.fixture
+def page(transactional_db, monkeypatch, settings, live_server):
+    """An empty application, opened by 广福; says afterwards what the console complained about."""
+    from playwright.sync_api import sync_playwright
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's loop runs in the test's own thread
+    settings.PENXI_TODAY = TODAY  # the server's thread knows no pinned clock
+    fill_database()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        page = chromium.new_context(locale="zh-CN", base_url=live_server.url, viewport={"width": 1366, "height": 768}).new_page()
+        complaints = []
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.goto("/login/")
+        page.fill("input[name=username]", "guangfu")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_load_state()
+        page.goto("/funds/payments/new/")
+        yield page
+        assert complaints == []
+        chromium.close()
+
+
+def slowly(route):
+    """The server keeps the draft at once, its answer comes a second later."""
+    if "json" not in route.request.headers.get("accept", ""):
+        route.continue_()
+        return
+    answer = route.fetch()
+    time.sleep(1)
+    route.fulfill(response=answer)
+
+
+def pressed(response):
+    return response.request.method == "POST" and "json" not in response.request.headers.get("accept", "")
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["first save", "later save"])
+def test_a_press_while_the_draft_keeps_itself_makes_one_draft(page, begun):
+    """暂存 while a save is under way is no conflict with oneself and no second draft."""
+    from playwright.sync_api import expect
+
+    if begun:
+        page.fill("#id_purpose", "第一期")
+        expect(page.locator("[data-saved]")).to_contain_text("已自动保存", timeout=15_000)
+    page.route("**/funds/payments/**", slowly)
+    page.fill("#id_purpose", "第一期款")
+    with page.expect_response(pressed):
+        page.evaluate(PRESS)
+    page.wait_for_load_state()
+    expect(page.locator("#id_purpose")).to_have_value("第一期款，预付款")
+    assert "已被修改" not in page.content()
+    assert Payment.objects.get().purpose == "第一期款，预付款"
