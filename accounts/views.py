@@ -101,7 +101,7 @@ def me_end_sessions(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def notice_list(request: HttpRequest) -> HttpResponse:
-    rows = request.user.notices.all()
+    rows = request.user.notices.order_by("-at", "-id")
     only_unread = request.GET.get("unread") == "1"
     page = Paginator(rows.filter(read_at=None) if only_unread else rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "accounts/notice_list.html", {"page": page, "only_unread": only_unread, "total": rows.count()})

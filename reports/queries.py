@@ -252,6 +252,8 @@ def _required(
     period = period_at(due, kind.every) if kind and kind.every and due else None
     report = newest.get(((kind or other).code, period.code if period else "")) if (kind or other) else None
     note = kind.also if kind else f"用{other.name}，不另编" if other else ""
+    if other and requirement.scope == "county_and_pilot":
+        note += "；此处看县级一份，各试点报没报见督导日历"
     if report is None:
         state, missing = "未编制", "" if kind else f"随{other.name}办理" if other else "由办公室另行编制"
         verb, url = ("编制", f"{reverse('report_new')}?kind={kind.code}") if kind else ("", "")
