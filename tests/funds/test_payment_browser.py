@@ -20,8 +20,10 @@ PRESS = """() => setTimeout(() => {
 
 
 @pytest.fixture
-def page(transactional_db, monkeypatch, settings, live_server):
-    """An empty application, opened by 广福; says afterwards what the console complained about."""
+def application(transactional_db, monkeypatch, settings, live_server):
+    """An empty application, opened by 广福; says afterwards what the console complained about.
+
+    Not named `page`: pytest-playwright would then run these tests before the others, and they empty the database when they end."""
     from playwright.sync_api import sync_playwright
 
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's loop runs in the test's own thread
@@ -58,18 +60,18 @@ def pressed(response):
 
 
 @pytest.mark.parametrize("begun", [False, True], ids=["first save", "later save"])
-def test_a_press_while_the_draft_keeps_itself_makes_one_draft(page, begun):
+def test_a_press_while_the_draft_keeps_itself_makes_one_draft(application, begun):
     """暂存 while a save is under way is no conflict with oneself and no second draft."""
     from playwright.sync_api import expect
 
     if begun:
-        page.fill("#id_purpose", "第一期")
-        expect(page.locator("[data-saved]")).to_contain_text("已自动保存", timeout=15_000)
-    page.route("**/funds/payments/**", slowly)
-    page.fill("#id_purpose", "第一期款")
-    with page.expect_response(pressed):
-        page.evaluate(PRESS)
-    page.wait_for_load_state()
-    expect(page.locator("#id_purpose")).to_have_value("第一期款，预付款")
-    assert "已被修改" not in page.content()
+        application.fill("#id_purpose", "第一期")
+        expect(application.locator("[data-saved]")).to_contain_text("已自动保存", timeout=15_000)
+    application.route("**/funds/payments/**", slowly)
+    application.fill("#id_purpose", "第一期款")
+    with application.expect_response(pressed):
+        application.evaluate(PRESS)
+    application.wait_for_load_state()
+    expect(application.locator("#id_purpose")).to_have_value("第一期款，预付款")
+    assert "已被修改" not in application.content()
     assert Payment.objects.get().purpose == "第一期款，预付款"

@@ -32,8 +32,10 @@ def draft(transactional_db, monkeypatch, settings):
 
 
 @pytest.fixture
-def page(draft, live_server):
-    """The editor's first empty section, opened by the office; says afterwards what the console complained about."""
+def editor(draft, live_server):
+    """The editor's first empty section, opened by the office; says afterwards what the console complained about.
+
+    Not named `page`: pytest-playwright would then run these tests before the others, and they empty the database when they end."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -66,15 +68,15 @@ def slowly(route):
     route.fulfill(response=answer)
 
 
-def test_save_pressed_while_the_text_saves_itself_is_no_conflict(page, draft):
+def test_save_pressed_while_the_text_saves_itself_is_no_conflict(editor, draft):
     """Leaving the text for the button begins a save of its own: nobody is told that somebody else changed the section."""
     from playwright.sync_api import expect
 
-    page.route("**/sections/experience/", slowly)
-    page.locator("[contenteditable=true]").first.click()
-    page.keyboard.type(WORDS)
-    page.locator("button[form=section-form]:visible").click()
-    expect(page.locator("[data-toasts], .al").filter(has_text="保存成功").first).to_be_visible(timeout=15_000)
-    assert "已被修改" not in page.content()
-    assert WORDS in stored(draft) and WORDS in page.locator("[contenteditable=true]").first.inner_text()
+    editor.route("**/sections/experience/", slowly)
+    editor.locator("[contenteditable=true]").first.click()
+    editor.keyboard.type(WORDS)
+    editor.locator("button[form=section-form]:visible").click()
+    expect(editor.locator("[data-toasts], .al").filter(has_text="保存成功").first).to_be_visible(timeout=15_000)
+    assert "已被修改" not in editor.content()
+    assert WORDS in stored(draft) and WORDS in editor.locator("[contenteditable=true]").first.inner_text()
     assert Section.objects.get(report=draft, key="experience").version >= 2
