@@ -1,15 +1,12 @@
 """A community fills in 用款申请 in a real browser: the draft keeps itself beside what the person presses."""
 
-import shutil
-import time
-
 import pytest
 
 from funds.models import Payment
-from tests.conftest import PASSWORD, TODAY, fill_database
+from tests.browsing import logged_in, slowly
+from tests.conftest import TODAY, fill_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
 PRESS = """() => setTimeout(() => {
@@ -24,35 +21,12 @@ def application(transactional_db, monkeypatch, settings, live_server):
     """An empty application, opened by 广福; says afterwards what the console complained about.
 
     Not named `page`: pytest-playwright would then run these tests before the others, and they empty the database when they end."""
-    from playwright.sync_api import sync_playwright
-
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # the browser's loop runs in the test's own thread
     settings.PENXI_TODAY = TODAY  # the server's thread knows no pinned clock
     fill_database()
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        page = chromium.new_context(locale="zh-CN", base_url=live_server.url, viewport={"width": 1366, "height": 768}).new_page()
-        complaints = []
-        page.on("pageerror", lambda fault: complaints.append(str(fault)))
-        page.goto("/login/")
-        page.fill("input[name=username]", "guangfu")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_load_state()
+    with logged_in(live_server.url, "guangfu") as page:
         page.goto("/funds/payments/new/")
         yield page
-        assert complaints == []
-        chromium.close()
-
-
-def slowly(route):
-    """The server keeps the draft at once, its answer comes a second later."""
-    if "json" not in route.request.headers.get("accept", ""):
-        route.continue_()
-        return
-    answer = route.fetch()
-    time.sleep(1)
-    route.fulfill(response=answer)
 
 
 def pressed(response):

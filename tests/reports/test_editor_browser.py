@@ -1,8 +1,6 @@
 """The office writes a section of a report in a real browser."""
 
 import datetime
-import shutil
-import time
 
 import pytest
 
@@ -10,10 +8,10 @@ from pilots.models import Pilot
 from reports import services
 from reports.models import Section
 from reports.snapshot import collect_data
-from tests.conftest import PASSWORD, TODAY, fill_database
+from tests.browsing import logged_in, slowly
+from tests.conftest import TODAY, fill_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 WORDS = "一是居民参与面扩大，二是制度上墙。"
 
 
@@ -36,36 +34,13 @@ def editor(draft, live_server):
     """The editor's first empty section, opened by the office; says afterwards what the console complained about.
 
     Not named `page`: pytest-playwright would then run these tests before the others, and they empty the database when they end."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        page = chromium.new_context(locale="zh-CN", base_url=live_server.url, viewport={"width": 1366, "height": 768}).new_page()
-        complaints = []
-        page.on("pageerror", lambda fault: complaints.append(str(fault)))
-        page.goto("/login/")
-        page.fill("input[name=username]", "office")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("button[type=submit]")
-        page.wait_for_load_state()
+    with logged_in(live_server.url, "office") as page:
         page.goto(f"/reports/{draft.pk}/edit/?section=experience")
         yield page
-        assert complaints == []
-        chromium.close()
 
 
 def stored(report):
     return str(Section.objects.get(report=report, key="experience").paragraphs)
-
-
-def slowly(route):
-    """The server saves at once, its answer comes a second later."""
-    if "json" not in route.request.headers.get("accept", ""):
-        route.continue_()
-        return
-    answer = route.fetch()
-    time.sleep(1)
-    route.fulfill(response=answer)
 
 
 def test_save_pressed_while_the_text_saves_itself_is_no_conflict(editor, draft):
